@@ -1,0 +1,255 @@
+package ecs
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Raw is the item's own JSON as it came over the wire.
+type Raw = json.RawMessage
+
+// Tag is one key and value.
+type Tag struct{ Key, Value string }
+
+// Cluster as DescribeClusters gives it, with settings, configuration and statistics.
+type Cluster struct {
+	ARN, Name, Status          string
+	Running, Pending, Services int
+	Instances                  int // registered container instances
+	CapacityProviders          []string
+	DefaultStrategy            []StrategyItem
+	ContainerInsights          string // "", "disabled", "enabled", "enhanced"
+	ExecLogging                string // "", "NONE", "DEFAULT", "OVERRIDE"
+	ExecKMSKey                 string
+	ExecLogGroup, ExecBucket   string
+	Tags                       []Tag
+	Raw                        Raw
+}
+
+// StrategyItem is one line of a capacity provider strategy.
+type StrategyItem struct {
+	Provider     string
+	Base, Weight int
+}
+
+// Service as DescribeServices gives it.
+type Service struct {
+	ARN, Name, ClusterARN, Status        string
+	Desired, Running, Pending            int
+	LaunchType, PlatformVersion          string
+	Strategy                             []StrategyItem
+	Scheduling                           string // REPLICA, DAEMON
+	TaskDefinition                       string // ARN
+	ExecEnabled                          bool
+	Deployments                          []Deployment
+	Events                               []Event // newest first, at most 100 (AWS keeps no more)
+	LoadBalancers                        []LoadBalancer
+	Network                              Network
+	RoleARN                              string
+	HealthGraceSeconds                   int
+	MinHealthyPercent, MaxPercent        int
+	CircuitBreaker, CircuitRollback      bool
+	DeploymentAlarms                     []string
+	DeploymentController, DeployStrategy string // ECS, CODE_DEPLOY, EXTERNAL; ROLLING, BLUE_GREEN, LINEAR, CANARY
+	CurrentDeploymentARN                 string
+	AZRebalancing                        string
+	Created                              time.Time
+	CreatedBy                            string
+	Tags                                 []Tag
+	Raw                                  Raw
+}
+
+// Deployment is one line of Service.Deployments.
+type Deployment struct {
+	ID, Status, TaskDefinition        string // PRIMARY, ACTIVE, INACTIVE
+	Desired, Running, Pending, Failed int
+	RolloutState, RolloutReason       string // COMPLETED, FAILED, IN_PROGRESS
+	Created, Updated                  time.Time
+}
+
+// Event is one message of a service.
+type Event struct {
+	ID      string
+	Time    time.Time
+	Message string
+}
+
+// LoadBalancer ties a container port to a target group.
+type LoadBalancer struct {
+	TargetGroupARN, Name, Container string
+	Port                            int
+}
+
+// Network is an awsvpc configuration.
+type Network struct {
+	Subnets, SecurityGroups []string
+	PublicIP                string // ENABLED, DISABLED, ""
+}
+
+// Task as DescribeTasks gives it.
+type Task struct {
+	ARN, ID, ClusterARN, TaskDefinition string // ID: the last part of the ARN
+	Group, StartedBy                    string // Group: "service:NAME" or "family:NAME"
+	LastStatus, DesiredStatus           string
+	Health, Connectivity                string
+	LaunchType, CapacityProvider        string
+	PlatformVersion, PlatformFamily     string
+	AZ, CPU, Memory                     string
+	InstanceARN                         string
+	ExecEnabled                         bool
+	StopCode, StoppedReason             string
+	Created, Started, Stopping, Stopped time.Time
+	Containers                          []Container
+	Attachments                         []Attachment
+	EphemeralGiB                        int
+	TaskRoleOverride, ExecRoleOverride  string
+	Tags                                []Tag
+	Raw                                 Raw
+}
+
+// Service names the service a task belongs to, or "".
+func (t Task) Service() string {
+	const p = "service:"
+	if len(t.Group) > len(p) && t.Group[:len(p)] == p {
+		return t.Group[len(p):]
+	}
+	return ""
+}
+
+// Container is one container of a task.
+type Container struct {
+	Name, ARN, TaskARN, Image, ImageDigest, RuntimeID string
+	LastStatus, Health, Reason                        string
+	ExitCode                                          *int
+	CPU, Memory, MemoryReservation                    string
+	IPs                                               []string
+	Ports                                             []Port
+	ExecAgent, ExecAgentReason                        string // status of ExecuteCommandAgent, "" where there is none
+	Raw                                               Raw
+}
+
+// Port is a network binding.
+type Port struct {
+	BindIP          string
+	Container, Host int
+	Protocol        string
+}
+
+// Attachment is a network interface or a volume of a task.
+type Attachment struct {
+	ID, Type, Status string
+	Details          map[string]string
+}
+
+// TaskDefinition as DescribeTaskDefinition gives it; a revision never changes.
+type TaskDefinition struct {
+	ARN, Family, Status           string
+	Revision                      int
+	NetworkMode, PIDMode, IPCMode string
+	CPU, Memory                   string
+	Compatibilities               []string
+	TaskRole, ExecRole            string
+	EphemeralGiB                  int
+	CPUArch, OSFamily             string
+	Containers                    []ContainerDefinition
+	Volumes                       []Volume
+	Registered, Deregistered      time.Time
+	RegisteredBy                  string
+	Tags                          []Tag
+	Raw                           Raw
+}
+
+// ContainerDefinition is one container of a task definition.
+type ContainerDefinition struct {
+	Name, Image, User         string
+	CPU, Memory, Reservation  int
+	Essential, Privileged     bool
+	ReadonlyRoot, InitProcess bool
+	Command, EntryPoint       []string
+	Ports                     []Port
+	Env                       []Tag    // values may be secrets: mask before showing
+	Secrets                   []Secret // names and sources, never values
+	LogDriver                 string   // "", "awslogs", "awsfirelens", …
+	LogOptions                map[string]string
+	FirelensType              string // set on the log router itself
+	HealthCheck               []string
+	DependsOn                 []string
+	MountPoints               []Mount
+}
+
+// Secret is a reference to Secrets Manager or Parameter Store.
+type Secret struct{ Name, From string }
+
+// Mount is a volume in a container.
+type Mount struct {
+	Volume, Path string
+	ReadOnly     bool
+}
+
+// Volume of a task definition.
+type Volume struct {
+	Name, Kind, Source string // Kind: host, efs, ebs, docker, fsx
+	Details            map[string]string
+}
+
+// TaskDefinitionFamily is a family with its latest revision, as far as known.
+type TaskDefinitionFamily struct {
+	Name   string
+	Latest string // ARN
+}
+
+// Revision is one entry of ListTaskDefinitions.
+type Revision struct {
+	ARN, Family string
+	Number      int
+	Status      string
+}
+
+// Instance is a container instance.
+type Instance struct {
+	ARN, ID, EC2ID, Status, AgentVersion string
+	AgentConnected                       bool
+	Running, Pending                     int
+	CapacityProvider, AZ, Type, AMI      string
+	CPUTotal, CPULeft                    int
+	MemoryTotal, MemoryLeft              int
+	Health                               string
+	Registered                           time.Time
+	Raw                                  Raw
+}
+
+// ServiceDeployment as DescribeServiceDeployments gives it.
+type ServiceDeployment struct {
+	ARN, ServiceARN, Status, StatusReason, Stage string
+	TargetRevision                               string
+	SourceRevisions                              []string
+	Created, Started, Finished, Stopped          time.Time
+	BreakerStatus                                string
+	BreakerFailures, BreakerThreshold            int
+	AlarmStatus                                  string
+	Alarms                                       []string
+	RollbackReason                               string
+	Raw                                          Raw
+}
+
+// ServiceRevision as DescribeServiceRevisions gives it.
+type ServiceRevision struct {
+	ARN, TaskDefinition, LaunchType, PlatformVersion string
+	Images                                           []RevisionImage
+	GuardDuty                                        bool
+	Created                                          time.Time
+	Raw                                              Raw
+}
+
+// RevisionImage is what an image reference was resolved to.
+type RevisionImage struct{ Container, Image, Digest string }
+
+// CapacityProvider as DescribeCapacityProviders gives it.
+type CapacityProvider struct {
+	ARN, Name, Status, Kind         string
+	AutoScalingGroup                string
+	ManagedScaling                  string
+	TargetCapacity                  int
+	TerminationProtection, Draining string
+	Raw                             Raw
+}
