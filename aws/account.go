@@ -5,7 +5,9 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"net"
+	"sync"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -55,24 +57,94 @@ type Identity struct {
 	UserID  string
 }
 
-// CredentialState is what is known of the credentials without asking AWS.
-type CredentialState struct {
-	Kind    CredentialKind
-	Source  string    // "profile prod (SSO)", "environment", "static"
-	Expires time.Time // zero: they do not, or it is not known
-	Renew   string    // the command that renews them, such as "aws sso login --profile prod"
-	Err     error     // why they could not be had
+// Account is one profile in one region.
+type Account struct {
+	opts     Options
+	cfg      sdk.Config
+	pacer    *Pacer
+	meter    *Meter
+	problems *Problems
+	ctx      context.Context
+	cancel   context.CancelFunc
+
+	mu       sync.Mutex
+	identity Identity
+	known    bool
+	owned    map[string]*owned
+	order    []string
 }
 
-// CredentialKind grades credentials.
-type CredentialKind int
+// Open makes an account. It does no network: credentials are resolved when the
+// first call needs them.
+func Open(ctx context.Context, o Options) (*Account, error) {
+	return nil, errors.New("accounts cannot be opened yet")
+}
 
-const (
-	CredentialsUnknown CredentialKind = iota // not asked for yet
-	CredentialsValid
-	CredentialsExpired // expired or refused by AWS
-	CredentialsMissing // no source has any
-)
+// Config is what every service client is built from; the chain is installed.
+func (a *Account) Config() sdk.Config { return a.cfg }
 
-// Chained reports the configuration from which every service client is built.
-type chained = sdk.Config
+// ConfigIn is Config for another region: same credentials, same chain.
+func (a *Account) ConfigIn(region string) sdk.Config {
+	c := a.cfg.Copy()
+	if region != "" {
+		c.Region = region
+	}
+	return c
+}
+
+// Profile is the name of the profile, "default" where none was chosen.
+func (a *Account) Profile() string { return a.opts.Profile }
+
+// Region is the region in which the account is seen, such as "eu-central-1".
+func (a *Account) Region() string { return a.cfg.Region }
+
+// Partition is "aws", "aws-cn", "aws-us-gov" …, as the region implies.
+func (a *Account) Partition() string { return "aws" }
+
+// Endpoint is the host of a custom endpoint (not AWS), or "".
+func (a *Account) Endpoint() string { return "" }
+
+// ReadOnly reports whether acts are refused.
+func (a *Account) ReadOnly() bool { return a.opts.ReadOnly }
+
+// Identity asks AWS who the credentials belong to; the first answer is kept.
+func (a *Account) Identity(ctx context.Context) (Identity, error) {
+	return Identity{}, errors.New("not yet")
+}
+
+// KnownIdentity is the identity if it is known already; it asks nobody.
+func (a *Account) KnownIdentity() (Identity, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.identity, a.known
+}
+
+// Credentials is the state of the credentials as far as it is known.
+func (a *Account) Credentials() CredentialState { return CredentialState{} }
+
+// AWSCredentials resolves the credentials, for requests that are signed by hand
+// (the data channel of a shell). For packages under aws only: an SDK type.
+func (a *Account) AWSCredentials(ctx context.Context) (sdk.Credentials, error) {
+	return sdk.Credentials{}, errors.New("not yet")
+}
+
+// Dialer is how this account reaches the network: Options.Dial or the real one.
+func (a *Account) Dialer() func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return a.opts.Dial
+}
+
+// Meter counts the calls of this account.
+func (a *Account) Meter() *Meter { return a.meter }
+
+// Problems keeps the latest failed calls of this account.
+func (a *Account) Problems() *Problems { return a.problems }
+
+// Journal records the account's acts; nil means that acts are refused.
+func (a *Account) Journal() *audit.Journal { return a.opts.Journal }
+
+// Context ends when the account is closed.
+func (a *Account) Context() context.Context { return a.ctx }
+
+// Close ends the account's context and closes the services that it owns, the
+// newest first.
+func (a *Account) Close() {}
