@@ -22,6 +22,12 @@ type Cluster struct {
 	ExecLogging                string // "", "NONE", "DEFAULT", "OVERRIDE"
 	ExecKMSKey                 string
 	ExecLogGroup, ExecBucket   string
+	ExecBucketPrefix           string
+	ExecLogsEncrypted          bool              // the log group must have a KMS key
+	StorageKMSKey              string            // managed storage
+	Namespace                  string            // Service Connect's default, an ARN
+	Statistics                 map[string]string // "runningFargateTasksCount": "12" …
+	Attachments                []Attachment
 	Tags                       []Tag
 	Raw                        Raw
 }
@@ -53,6 +59,14 @@ type Service struct {
 	DeploymentController, DeployStrategy string // ECS, CODE_DEPLOY, EXTERNAL; ROLLING, BLUE_GREEN, LINEAR, CANARY
 	CurrentDeploymentARN                 string
 	AZRebalancing                        string
+	AlarmRollback                        bool // with DeploymentAlarms
+	BakeMinutes                          int  // BLUE_GREEN, LINEAR, CANARY
+	PlatformFamily                       string
+	Registries                           []Registry
+	Placement                            []string // "spread(attribute:ecs.availability-zone)", "constraint distinctInstance"
+	TaskSets                             []TaskSet
+	Revisions                            []RevisionUse
+	PropagateTags, ManagedBy             string // NONE, SERVICE, TASK_DEFINITION; "", CUSTOMER, ECS
 	Created                              time.Time
 	CreatedBy                            string
 	Tags                                 []Tag
@@ -63,8 +77,31 @@ type Service struct {
 type Deployment struct {
 	ID, Status, TaskDefinition        string // PRIMARY, ACTIVE, INACTIVE
 	Desired, Running, Pending, Failed int
-	RolloutState, RolloutReason       string // COMPLETED, FAILED, IN_PROGRESS
+	RolloutState, RolloutReason       string // COMPLETED, FAILED, IN_PROGRESS; "" where ECS does not drive it
+	LaunchType, PlatformVersion       string
+	Strategy                          []StrategyItem
 	Created, Updated                  time.Time
+}
+
+// TaskSet is one set of a service whose deployments CodeDeploy or another
+// controller drives.
+type TaskSet struct {
+	ID, ARN, Status, TaskDefinition string // PRIMARY, ACTIVE, DRAINING
+	Desired, Running, Pending       int
+	Stability                       string // STEADY_STATE, STABILIZING
+	Created, Updated                time.Time
+}
+
+// RevisionUse is how many tasks of a service run one of its revisions.
+type RevisionUse struct {
+	ARN                         string
+	Requested, Running, Pending int
+}
+
+// Registry is a service discovery entry.
+type Registry struct {
+	ARN, Container string
+	Port           int
 }
 
 // Event is one message of a service.
@@ -99,10 +136,16 @@ type Task struct {
 	ExecEnabled                         bool
 	StopCode, StoppedReason             string
 	Created, Started, Stopping, Stopped time.Time
+	PullStarted, PullStopped            time.Time
+	ExecutionStopped                    time.Time // the containers' end, before Stopped
+	ConnectivityAt                      time.Time
+	Version                             int64 // counts the task's changes of state
 	Containers                          []Container
 	Attachments                         []Attachment
 	EphemeralGiB                        int
 	TaskRoleOverride, ExecRoleOverride  string
+	Overrides                           []ContainerOverride
+	Attributes                          []Tag
 	Tags                                []Tag
 	Raw                                 Raw
 }
@@ -125,14 +168,26 @@ type Container struct {
 	IPs                                               []string
 	Ports                                             []Port
 	ExecAgent, ExecAgentReason                        string // status of ExecuteCommandAgent, "" where there is none
+	ExecAgentStarted                                  time.Time
+	GPUs                                              []string
 	Raw                                               Raw
 }
 
-// Port is a network binding.
+// ContainerOverride is what a task changed of its definition's container.
+type ContainerOverride struct {
+	Name                     string
+	Command                  []string
+	Env                      []Tag // values may be secrets: mask before showing
+	CPU, Memory, Reservation int   // 0 where not overridden
+}
+
+// Port is a network binding or a port mapping.
 type Port struct {
 	BindIP          string
 	Container, Host int
+	Range           string // "8000-8100" instead of Container
 	Protocol        string
+	Name, App       string // of a mapping: its name and application protocol
 }
 
 // Attachment is a network interface or a volume of a task.
@@ -153,6 +208,9 @@ type TaskDefinition struct {
 	CPUArch, OSFamily             string
 	Containers                    []ContainerDefinition
 	Volumes                       []Volume
+	Requires                      []string // launch types it was validated for
+	Placement                     []string
+	FaultInjection                bool
 	Registered, Deregistered      time.Time
 	RegisteredBy                  string
 	Tags                          []Tag
@@ -171,10 +229,36 @@ type ContainerDefinition struct {
 	Secrets                   []Secret // names and sources, never values
 	LogDriver                 string   // "", "awslogs", "awsfirelens", …
 	LogOptions                map[string]string
-	FirelensType              string // set on the log router itself
+	LogSecrets                []Secret
+	FirelensType              string // set on the log router itself: fluentd, fluentbit
 	HealthCheck               []string
-	DependsOn                 []string
+	HealthInterval            int // seconds; 0 where the service's default holds
+	HealthTimeout             int
+	HealthRetries             int
+	HealthStartPeriod         int
+	DependsOn                 []string // "init: SUCCESS"
 	MountPoints               []Mount
+	EnvFiles                  []string // S3 ARNs
+	Registry                  string   // secret with the registry's credentials
+	WorkingDir                string
+	StartTimeout, StopTimeout int // seconds; 0 where the default holds
+	AddCaps, DropCaps         []string
+	Restarts                  bool // a restart policy is on
+	Labels                    map[string]string
+	VersionConsistency        string
+	Interactive, TTY          bool
+}
+
+// Container finds a container's definition by name.
+func (d *TaskDefinition) Container(name string) (ContainerDefinition, bool) {
+	if d != nil {
+		for _, c := range d.Containers {
+			if c.Name == name {
+				return c, true
+			}
+		}
+	}
+	return ContainerDefinition{}, false
 }
 
 // Secret is a reference to Secrets Manager or Parameter Store.
@@ -192,17 +276,17 @@ type Volume struct {
 	Details            map[string]string
 }
 
-// TaskDefinitionFamily is a family with its latest revision, as far as known.
+// TaskDefinitionFamily is a family that has at least one active revision.
 type TaskDefinitionFamily struct {
 	Name   string
-	Latest string // ARN
+	Latest string // ARN; "" in listings, which give names only (see Client.Latest)
 }
 
 // Revision is one entry of ListTaskDefinitions.
 type Revision struct {
 	ARN, Family string
 	Number      int
-	Status      string
+	Status      string // ACTIVE, INACTIVE
 }
 
 // Instance is a container instance.
@@ -214,7 +298,12 @@ type Instance struct {
 	CPUTotal, CPULeft                    int
 	MemoryTotal, MemoryLeft              int
 	Health                               string
+	StatusReason, AgentUpdate, Docker    string
+	GPUs                                 []string
 	Registered                           time.Time
+	Attributes                           []Tag
+	Attachments                          []Attachment
+	Tags                                 []Tag
 	Raw                                  Raw
 }
 
@@ -228,8 +317,23 @@ type ServiceDeployment struct {
 	BreakerFailures, BreakerThreshold            int
 	AlarmStatus                                  string
 	Alarms                                       []string
-	RollbackReason                               string
+	TriggeredAlarms                              []string
+	RollbackReason, RollbackRevision             string
+	RollbackStarted                              time.Time
+	ClusterARN, Strategy                         string
+	BakeMinutes                                  int
+	Target                                       RevisionUse
+	Sources                                      []RevisionUse
+	Hooks                                        []Hook
+	Updated                                      time.Time
 	Raw                                          Raw
+}
+
+// Hook is a lifecycle hook of a deployment.
+type Hook struct {
+	ID, Status, Kind, Target string // AWAITING_ACTION …; AWS_LAMBDA, PAUSE
+	Expires                  time.Time
+	OnTimeout                string
 }
 
 // ServiceRevision as DescribeServiceRevisions gives it.
@@ -237,6 +341,10 @@ type ServiceRevision struct {
 	ARN, TaskDefinition, LaunchType, PlatformVersion string
 	Images                                           []RevisionImage
 	GuardDuty                                        bool
+	ServiceARN, ClusterARN, PlatformFamily           string
+	Strategy                                         []StrategyItem
+	LoadBalancers                                    []LoadBalancer
+	Network                                          Network
 	Created                                          time.Time
 	Raw                                              Raw
 }
@@ -244,9 +352,14 @@ type ServiceRevision struct {
 // RevisionImage is what an image reference was resolved to.
 type RevisionImage struct{ Container, Image, Digest string }
 
-// CapacityProvider as DescribeCapacityProviders gives it.
+// CapacityProvider as DescribeCapacityProviders gives it. Kind is EC2_AUTOSCALING,
+// MANAGED_INSTANCES, FARGATE or FARGATE_SPOT.
 type CapacityProvider struct {
 	ARN, Name, Status, Kind         string
+	UpdateStatus, UpdateReason      string
+	ClusterARN                      string // of managed instances
+	InfrastructureRole              string
+	Tags                            []Tag
 	AutoScalingGroup                string
 	ManagedScaling                  string
 	TargetCapacity                  int
