@@ -1,0 +1,195 @@
+package agent
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// attach gives the session a connection in place of the one before, and the client
+// what it has missed. The first one starts the program.
+func (s *Session) attach(l *link) (start bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.link != nil {
+		s.link.cut()
+	}
+	s.link = l
+	s.push(item{raw: publication(TypeStart), sure: true, seq: -1})
+	s.pushAll()
+	if s.closed {
+		s.sayClosedAfter()
+	}
+	start = !s.started && !s.closed
+	s.started = true
+	return start
+}
+
+func (s *Session) detach(l *link) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.link == l {
+		s.link = nil
+	}
+}
+
+// run is the session's own goroutine: the handshake, then the program.
+func (s *Session) run() {
+	if s.spec.handshakes() {
+		if reason, ok := s.shake(); !ok {
+			s.end(reason, ended)
+			return
+		}
+	}
+	select {
+	case <-time.After(s.faults.Get().firstRead()):
+	case <-s.ctx.Done():
+	}
+	close(s.readable)
+	reason := ""
+	if s.spec.Program != nil {
+		reason = s.spec.Program.Run(s.ctx, s.term)
+	}
+	s.end(reason, over)
+}
+
+// watch ends the session at its limits.
+func (s *Session) watch() {
+	for {
+		changed := s.faults.watch()
+		wait, reason := s.limit(s.faults.Get())
+		if reason != "" {
+			s.end(reason, timedOut)
+			return
+		}
+		var due <-chan time.Time
+		if wait > 0 {
+			due = time.After(wait)
+		}
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-changed:
+		case <-due:
+		}
+	}
+}
+
+// limit is the time that is left, 0 without limits, or the reason why none is.
+func (s *Session) limit(sw Switches) (time.Duration, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var left time.Duration
+	if idle := sw.idle(); idle > 0 {
+		if left = idle - time.Since(s.input); left <= 0 {
+			return 0, ReasonIdle
+		}
+	}
+	if sw.MaxAge > 0 {
+		age := sw.MaxAge - time.Since(s.begun)
+		if age <= 0 {
+			return 0, ReasonAge
+		}
+		if left == 0 || age < left {
+			left = age
+		}
+	}
+	return left, ""
+}
+
+// ending is how a session ends.
+type ending int
+
+const (
+	over     ending = iota // the program is over: the client gets all of its output first
+	ended                  // by a party: at once
+	timedOut               // by a limit: at once, and it cannot be resumed
+)
+
+func (s *Session) end(reason string, how ending) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.finish(reason, how)
+}
+
+// finish ends the session and tells the client. mu is held.
+func (s *Session) finish(reason string, how ending) {
+	if s.closed {
+		return
+	}
+	s.closed, s.timed = true, how == timedOut
+	s.reason, s.endedAt = reason, time.Now()
+	if how != over {
+		s.out = unacked{first: s.out.next()}
+	}
+	s.sayClosedAfter()
+	s.room.Broadcast()
+	s.term.end()
+	s.cancel()
+}
+
+// sayClosedAfter tells the client of the end when it has all output, or after a
+// while. mu is held.
+func (s *Session) sayClosedAfter() {
+	if s.out.len() == 0 {
+		s.sayClosed()
+		return
+	}
+	to := s.link
+	time.AfterFunc(drainFor, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.link == to {
+			s.sayClosed()
+		}
+	})
+}
+
+// sayClosed sends channel_closed, once for each connection. mu is held.
+func (s *Session) sayClosed() {
+	if s.link == nil || s.link.told {
+		return
+	}
+	s.link.told = true
+	id := NewID()
+	b, err := json.Marshal(Closed{MessageID: id.String(), CreatedDate: strconv.FormatInt(time.Now().UnixMilli(), 10),
+		DestinationID: s.spec.Target, SessionID: s.id, MessageType: TypeClosed, SchemaVersion: 1, Output: s.reason})
+	if err != nil {
+		return // plain values
+	}
+	raw := Frame{Type: TypeClosed, Schema: 1, Created: time.Now(), ID: id, Payload: b}.Append(nil)
+	s.push(item{raw: raw, sure: true, last: true, seq: -1})
+}
+
+// fate says whether the session has ended, by a limit or otherwise.
+func (s *Session) fate() (ended, timed bool, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed, s.timed, s.endedAt
+}
+
+// pause stops publication for a while: the client is told, its input is lost, and
+// output waits.
+func (s *Session) pause(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	until := time.Now().Add(d)
+	if until.Before(s.paused) {
+		return
+	}
+	s.paused = until
+	s.push(item{raw: publication(TypePause), sure: true, seq: -1})
+	time.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if time.Now().Before(s.paused) {
+			return // another pause began
+		}
+		s.push(item{raw: publication(TypeStart), sure: true, seq: -1})
+		s.pushAll()
+	})
+}
+
+func publication(kind string) []byte {
+	return Frame{Type: kind, Schema: 1, Created: time.Now(), ID: NewID()}.Append(nil)
+}
