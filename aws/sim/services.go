@@ -1,0 +1,14 @@
+package sim
+
+import (
+	"ecsole/aws/sim/api"
+	"ecsole/aws/sim/stsapi"
+)
+
+// services lists what the account answers, one line for each service. A service
+// that owns more than its operations adds what ends it to s.closers.
+func (s *Sim) services() ([]api.Service, error) {
+	return []api.Service{
+		stsapi.Service(s.keys, s.world.Region()),
+	}, nil
+}
