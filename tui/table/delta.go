@@ -1,0 +1,68 @@
+package table
+
+import (
+	"strings"
+
+	"ecsole/tui/clean"
+)
+
+// note compares a row's new cells with those it has, for the signs of change.
+// They stand until the row is put again in a later refresh.
+func (t *Table) note(e *entry, cells []Cell) {
+	var delta []byte
+	for i := range t.columns {
+		if t.columns[i].Quiet || t.columns[i].Overlay || i >= len(cells) || i >= len(e.row.Cells) {
+			continue
+		}
+		if d := change(e.row.Cells[i].plain(), cells[i].plain()); d != unchanged {
+			if delta == nil {
+				delta = make([]byte, len(t.columns))
+			}
+			delta[i] = d
+		}
+	}
+	if e.added || string(delta) != string(e.delta) {
+		e.version++
+	}
+	e.delta, e.added = delta, false
+}
+
+func change(before, after string) byte {
+	if before == after || before == "" {
+		return unchanged
+	}
+	a, aIs := number(before)
+	b, bIs := number(after)
+	switch {
+	case !aIs || !bIs:
+		return other
+	case b > a:
+		return risen
+	case b < a:
+		return fallen
+	}
+	return other
+}
+
+// tidy makes a cell safe to draw: its text may come from anybody.
+func tidy(c *Cell) {
+	if c.Styled {
+		c.Text = clean.Text(c.Text, clean.Options{Colors: true})
+	} else {
+		c.Text = clean.Line(c.Text)
+	}
+	c.Plain = clean.Line(c.Plain)
+	if c.State >= states {
+		c.State = None
+	}
+}
+
+func tidyText(s string) string { return clean.Line(s) }
+
+// lastPart is what follows the last slash of an ARN, or all of another id.
+func lastPart(id string) string {
+	if i := strings.LastIndexByte(strings.TrimRight(id, "/"), '/'); i >= 0 {
+		return id[i+1:]
+	}
+	return id
+}
