@@ -63,7 +63,7 @@ func breach(from, to string) string {
 		return "views does not know cmd"
 	case sdk && !under(from, "ecsole/aws"):
 		return "only aws imports the SDK"
-	case under(from, "ecsole/lines") && under(to, "ecsole"):
+	case under(from, "ecsole/lines") && under(to, "ecsole") && !under(to, "ecsole/lines"):
 		return "lines is a leaf"
 	case from == "ecsole/tui/screen" && under(to, "ecsole"):
 		return "tui/screen is a leaf"
