@@ -41,13 +41,29 @@ const (
 	KindNote    Kind = "note"    // something that needs no outcome: switch, unmask, save, copy
 )
 
+// Results of an outcome.
+const (
+	ResultOK      = "ok"
+	ResultFailed  = "failed"  // it was refused, or never sent
+	ResultUnknown = "unknown" // it was sent, and whether it was done is not known
+)
+
+// Actions of the notes that a journal writes about its own file.
+const (
+	ActionTorn      = "journal.torn"      // the last line was cut off in the middle; it was left in place
+	ActionForeign   = "journal.foreign"   // the last lines are not records; they were left in place
+	ActionReplaced  = "journal.replaced"  // the file was moved away or deleted; a new chain begins
+	ActionTruncated = "journal.truncated" // the file is shorter than it was
+)
+
 // Who is on whose behalf a record is written; it is stamped on every record.
 type Who struct {
 	Profile, Account, Region, Identity, Endpoint string
 }
 
-// Record is one line of the journal. Hash is the hex SHA-256 of the record's JSON
-// with Hash empty; Prev is the Hash of the record before.
+// Record is one line of the journal. Hash is the hex SHA-256 of the line with the
+// value of hash empty; Prev is the Hash of the record before. "hash" is the last
+// field of a line, so that the chain can be checked with ordinary tools.
 type Record struct {
 	Seq      uint64    `json:"seq"`
 	Time     time.Time `json:"time"`
