@@ -131,6 +131,9 @@ func classify(r rune) class {
 			return spelled
 		}
 		return shown
+	case r >= 0x370 && r < 0x483, r >= 0x2100 && r < 0x2800, r >= 0x309b && r < 0x3130,
+		r >= 0x4e00 && r < 0xa000, r >= 0xac00 && r < 0xd7a4:
+		return shown // Greek, Cyrillic, symbols, Chinese, Japanese, Korean: the usual, without a table
 	case r == 0x200c || r == 0x200d:
 		return joiner
 	case r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef:

@@ -114,7 +114,7 @@ func check(t *testing.T, in, out string, o Options) {
 	}
 	for line := range strings.SplitSeq(plain, "\n") {
 		if w, joined := ansi.StringWidth(line), ansi.StringWidth("│"+line+"│"); joined != w+2 {
-			t.Fatalf("%q, line %q: joins what stands beside it (%d, %d)", in, line, w, in)
+			t.Fatalf("%q, line %q: joins what stands beside it (%d, %d)", in, line, w, joined)
 		}
 	}
 	if again := Text(out, o); again != out {
