@@ -132,7 +132,7 @@ func (d *definitions) start(ctx, life context.Context, arn string) *flight {
 // Families lists the families that have an active revision, by name.
 func (c *Client) Families(ctx context.Context) aws.Pages[TaskDefinitionFamily] {
 	return plan[TaskDefinitionFamily]{
-		op: "ecs:ListTaskDefinitionFamilies", key: func(f TaskDefinitionFamily) string { return f.Name },
+		key: func(f TaskDefinitionFamily) string { return f.Name },
 		list: func(ctx context.Context, token string) (out listed[TaskDefinitionFamily], err error) {
 			size, next := page(token)
 			o, err := c.sdk.ListTaskDefinitionFamilies(ctx, &sdk.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusActive, MaxResults: size, NextToken: next})
@@ -148,7 +148,7 @@ func (c *Client) Families(ctx context.Context) aws.Pages[TaskDefinitionFamily] {
 // deregistered, each newest first.
 func (c *Client) Revisions(ctx context.Context, family string) aws.Pages[Revision] {
 	return plan[Revision]{
-		op: "ecs:ListTaskDefinitions", key: func(r Revision) string { return r.ARN },
+		key: func(r Revision) string { return r.ARN },
 		// The list call takes one status. The token says which one the next page is for.
 		list: func(ctx context.Context, token string) (out listed[Revision], err error) {
 			status, token := revisionToken(token)

@@ -12,7 +12,7 @@ import (
 // plan is a listing: where its ids come from and how they become items. Without
 // describe, list gives the items themselves; without list, the ids are given.
 type plan[T any] struct {
-	op       string // of describe (or of list where there is none), for errors of our own
+	op       string // of describe, for errors of our own
 	list     func(ctx context.Context, token string) (listed[T], error)
 	ids      []string
 	describe func(ctx context.Context, ids []string) (described[T], error)
@@ -149,7 +149,7 @@ func (r *run[T]) onList(rep report[T], out *aws.Page[T]) bool {
 		r.breakOff(r.broken, out)
 		return false
 	case r.tokens[next] || r.idle >= idlePages:
-		r.breakOff(&aws.Error{Op: r.op, Class: aws.Internal, Text: ErrNoProgress.Error(), Err: ErrNoProgress}, out)
+		r.breakOff(&aws.Error{Class: aws.Internal, Text: ErrNoProgress.Error(), Err: ErrNoProgress}, out)
 		return false
 	}
 	r.startList(next)
