@@ -1,0 +1,129 @@
+package keymap
+
+// Scope is where a binding is live. Bindings of one scope must not share a key.
+type Scope int
+
+const (
+	Global Scope = 1 << iota // everywhere; a screen's own key comes first
+	Nav                      // moving about in any screen
+	Table                    // any list
+	Row                      // acts on rows: which kinds offer them is the kinds' affair
+	Text                     // describe, raw, help and other texts
+	Logs                     // log views
+	Any    = Nav | Table | Row | Text | Logs
+)
+
+// Binding is one line of the table: an action's name and its default keys.
+type Binding struct {
+	Name  string
+	Keys  []string // as tea.KeyPressMsg.String() spells them; the first is shown
+	Scope Scope
+	Help  string
+}
+
+// defaults is the one table of names and keys, with k9s letters. A letter may
+// mean different things in Row, since a kind offers only some of them.
+func defaults() []Binding {
+	b := func(scope Scope, name, help string, keys ...string) Binding {
+		return Binding{Name: name, Keys: keys, Scope: scope, Help: help}
+	}
+	return []Binding{
+		b(Global, "command", "Type a command", ":"),
+		b(Global, "help", "Show all keys", "?"),
+		b(Global, "back", "Go back", "esc", "q"),
+		b(Global, "quit", "Quit", "ctrl+c"),
+		b(Global, "messages", "Show messages and errors", "!"),
+		b(Global, "history.back", "Run the command before", "["),
+		b(Global, "history.forward", "Run the command after", "]"),
+		b(Global, "history.last", "Run the last command again", "-"),
+		b(Global, "aliases", "List commands and aliases", "ctrl+a"),
+		b(Global, "header", "Show or hide the header", "ctrl+e"),
+		b(Global, "crumbs", "Show or hide the crumbs", "ctrl+g"),
+		b(Global, "redraw", "Draw the screen afresh", "ctrl+l"),
+		b(Global, "mouse", "Switch the mouse on or off", "alt+m"),
+
+		b(Nav, "up", "Up", "k", "up"),
+		b(Nav, "down", "Down", "j", "down"),
+		b(Nav, "top", "To the top", "g", "home"),
+		b(Nav, "bottom", "To the bottom", "G", "end"),
+		b(Nav, "page.up", "Page up", "ctrl+b", "pgup"),
+		b(Nav, "page.down", "Page down", "ctrl+f", "pgdown"),
+		b(Nav, "left", "Left", "left"),
+		b(Nav, "right", "Right", "right"),
+
+		b(Table, "enter", "Open the row", "enter"),
+		b(Table, "mark", "Mark the row", "space"),
+		b(Table, "mark.range", "Mark from the nearest mark to here", "ctrl+space"),
+		b(Table, "mark.clear", "Clear all marks", `ctrl+\`),
+		b(Table, "wide", "Show or hide wide columns", "ctrl+w"),
+		b(Table, "faults", "Show only faulty rows", "ctrl+z"),
+		b(Table, "sort.name", "Sort by name", "N"),
+		b(Table, "sort.age", "Sort by age", "A"),
+		b(Table, "sort.status", "Sort by status", "S"),
+		b(Table, "sort.previous", "Pick the column to the left", "shift+left"),
+		b(Table, "sort.next", "Pick the column to the right", "shift+right"),
+		b(Table, "sort.column", "Sort by the picked column", "O"),
+		b(Table, "warp", "Go to the row's scope", "w"),
+		b(Table, "scope.all", "All scopes", "0"),
+		b(Table, "scope.1", "First favourite scope", "1"),
+		b(Table, "scope.2", "Second favourite scope", "2"),
+		b(Table, "scope.3", "Third favourite scope", "3"),
+		b(Table, "scope.4", "Fourth favourite scope", "4"),
+		b(Table, "scope.5", "Fifth favourite scope", "5"),
+		b(Table, "scope.6", "Sixth favourite scope", "6"),
+		b(Table, "scope.7", "Seventh favourite scope", "7"),
+		b(Table, "scope.8", "Eighth favourite scope", "8"),
+		b(Table, "scope.9", "Ninth favourite scope", "9"),
+		b(Table|Logs, "filter", "Filter", "/"),
+		b(Table|Text|Logs, "copy", "Copy", "c"),
+		b(Table|Text|Logs, "save", "Save to a file", "ctrl+s"),
+		b(Table|Text|Logs, "refresh", "Refresh now", "ctrl+r"),
+
+		b(Row, "describe", "Describe", "d"),
+		b(Row, "raw", "Show the raw answer", "y"),
+		b(Row, "edit", "Edit", "e"),
+		b(Row, "delete", "Delete", "ctrl+d"),
+		b(Row, "stop", "Stop", "ctrl+k"),
+		b(Row, "logs", "Logs", "l"),
+		b(Row, "logs.previous", "Logs of what ran before", "p"),
+		b(Row, "shell", "Shell", "s"),
+		b(Row, "attach", "Attach", "a"),
+		b(Row, "forward", "Forward a port", "F"),
+		b(Row, "forwards", "Show forwards", "f"),
+		b(Row, "owner", "Go to the owner", "J"),
+		b(Row, "host", "Go to the host", "o"),
+		b(Row, "used-by", "Who uses it", "u"),
+		b(Row, "scale", "Scale", "s"),
+		b(Row, "restart", "Restart", "r"),
+		b(Row, "image", "Set the image", "i"),
+		b(Row, "revisions", "Revisions", "z"),
+		b(Row, "rollback", "Roll back", "ctrl+l"),
+		b(Row, "findings", "Findings", "v"),
+		b(Row, "toggle", "Switch between the states shown", "t"),
+
+		b(Text, "text.left", "Scroll left", "h", "left"),
+		b(Text, "text.right", "Scroll right", "l", "right"),
+		b(Text, "search", "Search", "/"),
+		b(Text|Logs, "search.next", "Next match", "n"),
+		b(Text|Logs, "search.previous", "Previous match", "N"),
+		b(Text|Logs, "wrap", "Wrap long lines", "w"),
+		b(Text|Logs, "fullscreen", "Full screen", "f"),
+		b(Text, "auto-refresh", "Refresh by itself", "r"),
+		b(Text, "section.next", "Next section", "tab"),
+		b(Text, "section.previous", "Section before", "shift+tab"),
+
+		b(Logs, "log.tail", "The newest lines", "0"),
+		b(Logs, "log.head", "The oldest lines", "1"),
+		b(Logs, "log.1m", "The last minute", "2"),
+		b(Logs, "log.5m", "The last 5 minutes", "3"),
+		b(Logs, "log.15m", "The last 15 minutes", "4"),
+		b(Logs, "log.30m", "The last 30 minutes", "5"),
+		b(Logs, "log.1h", "The last hour", "6"),
+		b(Logs, "log.follow", "Follow new lines", "s"),
+		b(Logs, "log.timestamps", "Show timestamps", "t"),
+		b(Logs, "log.ruler", "Draw a mark line", "m"),
+		b(Logs, "log.clear", "Clear the view", "C"),
+		b(Logs, "log.lock", "Keep the sideways position", "L"),
+		b(Logs, "log.all", "All sources", "a"),
+	}
+}
