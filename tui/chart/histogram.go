@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"ecsole/tui/clean"
 	"ecsole/tui/theme"
 )
@@ -178,6 +180,6 @@ func (h Histogram) under(caret, text string, width int, p Pens) string {
 }
 
 func paintCut(s string, width int, p theme.Pen) string {
-	s = clean.Cut(s, width)
+	s = ansi.Truncate(s, width, "")
 	return p.Paint(s) + clean.Spaces(width-clean.Width(s))
 }
