@@ -53,8 +53,19 @@ func (s *Session) run() {
 	s.end(reason, over)
 }
 
-// watch ends the session at its limits.
+// watch ends the session at its limits, and tells of its end.
 func (s *Session) watch() {
+	s.untilEnd()
+	<-s.ctx.Done()
+	if s.spec.OnEnd != nil {
+		s.mu.Lock()
+		reason := s.reason
+		s.mu.Unlock()
+		s.spec.OnEnd(reason)
+	}
+}
+
+func (s *Session) untilEnd() {
 	for {
 		changed := s.faults.watch()
 		wait, reason := s.limit(s.faults.Get())
@@ -68,6 +79,13 @@ func (s *Session) watch() {
 		}
 		select {
 		case <-s.ctx.Done():
+			return
+		case <-s.spec.Done:
+			reason := ""
+			if s.spec.Why != nil {
+				reason = s.spec.Why()
+			}
+			s.end(reason, ended)
 			return
 		case <-changed:
 		case <-due:

@@ -26,6 +26,7 @@ type line struct {
 	faults  *Faults
 	way     func(Switches) Way
 	deliver func(item) error
+	note    func(item) // a stream message is on its way, whether it arrives or not; may be nil
 
 	mu     sync.Mutex
 	q      []item
@@ -119,6 +120,9 @@ func (l *line) pass(it item) error {
 			return nil
 		}
 		return l.deliver(it)
+	}
+	if l.note != nil {
+		l.note(it)
 	}
 	l.streams++
 	if every(w.Drop, l.streams) {

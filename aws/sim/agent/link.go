@@ -43,14 +43,12 @@ type link struct {
 func newLink(s *Session, c Conn) *link {
 	l := &link{s: s, conn: c, opened: time.Now()}
 	l.out = newLine(s.faults, func(w Switches) Way { return w.Out }, l.write)
+	l.out.note = func(it item) { s.sent(it.seq) }
 	l.in = newLine(s.faults, func(w Switches) Way { return w.In }, func(it item) error { s.receive(it.raw); return nil })
 	return l
 }
 
 func (l *link) write(it item) error {
-	if it.seq >= 0 {
-		l.s.sent(it.seq)
-	}
 	if err := l.conn.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return err
 	}

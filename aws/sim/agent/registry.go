@@ -30,8 +30,16 @@ type Spec struct {
 	Target string
 	// Owner names the sessions of one task for EndOwner: its ARN.
 	Owner string
-	// Prefix of the session id: "ecs-execute-command" or a user's name.
-	Prefix string
+	// ID and Token of a session that another party has announced to the client; an
+	// empty one is made up. Prefix starts an id that is made up
+	// ("ecs-execute-command").
+	ID, Token, Prefix string
+	// Done, where not nil, ends the session when it is closed; Why then gives the
+	// text of channel_closed.
+	Done <-chan struct{}
+	Why  func() string
+	// OnEnd hears of the session's end, once.
+	OnEnd func(reason string)
 	// Type is the session's type; a plain ECS shell (SessionShell without KMSKey and
 	// without Handshake) has no handshake.
 	Type string
@@ -69,6 +77,7 @@ type Info struct {
 // Errors of the registry.
 var (
 	ErrUnknown = errors.New("no such session")
+	ErrTaken   = errors.New("a session of that id exists")
 	ErrDenied  = errors.New("resuming is denied")
 	ErrClosed  = errors.New("the simulator has ended")
 )
@@ -88,7 +97,7 @@ type Registry struct {
 
 // NewRegistry makes an empty registry.
 func NewRegistry() *Registry {
-	return &Registry{faults: NewFaults(), sessions: map[string]*Session{}, tokens: map[string]*Session{}, 
+	return &Registry{faults: NewFaults(), sessions: map[string]*Session{}, tokens: map[string]*Session{},
 		links: map[*link]bool{}, conns: map[Conn]bool{}}
 }
 
@@ -103,23 +112,30 @@ func (r *Registry) Start(spec Spec) (Ticket, error) {
 	if spec.Prefix == "" {
 		spec.Prefix = "ecs-execute-command"
 	}
-	var b [9]byte
-	_, _ = rand.Read(b[:]) // never fails on supported platforms
-	id := spec.Prefix + "-0" + hex.EncodeToString(b[:])[:16]
+	if spec.ID == "" {
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // never fails on supported platforms
+		spec.ID = spec.Prefix + "-0" + hex.EncodeToString(b[:])
+	}
+	if spec.Token == "" {
+		spec.Token = newToken()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return Ticket{}, ErrClosed
 	}
 	r.forget()
-	s := newSession(id, spec, r.faults)
-	r.sessions[id] = s
+	if r.sessions[spec.ID] != nil {
+		return Ticket{}, ErrTaken
+	}
+	s := newSession(spec.ID, spec, r.faults)
+	r.sessions[spec.ID] = s
 	r.wg.Go(s.watch)
-	return r.ticket(s), nil
+	return r.ticket(s, spec.Token), nil
 }
 
-func (r *Registry) ticket(s *Session) Ticket {
-	t := newToken()
+func (r *Registry) ticket(s *Session, t string) Ticket {
 	r.tokens[t] = s
 	return Ticket{SessionID: s.id, Path: Prefix + url.PathEscape(s.id) + "?role=publish_subscribe", Token: t}
 }
@@ -150,7 +166,7 @@ func (r *Registry) Resume(id string) (Ticket, error) {
 		return Ticket{SessionID: id}, nil
 	}
 	r.void(s)
-	return r.ticket(s), nil
+	return r.ticket(s, newToken()), nil
 }
 
 func (r *Registry) void(s *Session) {
@@ -170,6 +186,9 @@ func (r *Registry) forget() {
 		}
 	}
 }
+
+// Knows says whether a session of the id was started here and is still kept.
+func (r *Registry) Knows(id string) bool { return r.session(id) != nil }
 
 // Terminate ends a session.
 func (r *Registry) Terminate(id string) error {

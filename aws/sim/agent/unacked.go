@@ -78,7 +78,9 @@ func (u *unacked) each(f func(seq int64, raw []byte)) {
 // (RFC 6298), with the limits of the real agent.
 type estimate struct{ rtt, vary time.Duration }
 
-func newEstimate() estimate { return estimate{rtt: 100 * time.Millisecond, vary: 25 * time.Millisecond} }
+func newEstimate() estimate {
+	return estimate{rtt: 100 * time.Millisecond, vary: 25 * time.Millisecond}
+}
 
 func (e *estimate) sample(d time.Duration) {
 	diff := e.rtt - d
