@@ -30,6 +30,9 @@ type Spec struct {
 // ErrTarget marks a TARGET that cannot be understood.
 var ErrTarget = errors.New("a target is an ARN, [CLUSTER/]SERVICE[/TASK] or [CLUSTER/]TASKID")
 
+// shortestID is how much of a task's id must be typed at least.
+const shortestID = 4
+
 // ParseTarget takes a TARGET apart: ARN | [CLUSTER/]SERVICE[/TASK] |
 // [CLUSTER/]TASKID. Of two parts the first is always the cluster. A last part of 32
 // hex digits is a task's id.
@@ -53,7 +56,7 @@ func ParseTarget(s string) (Spec, error) {
 		return Spec{Cluster: parts[0], Task: last}, nil
 	case len(parts) == 2:
 		return Spec{Cluster: parts[0], Service: last}, nil
-	case len(parts) == 3 && isHex(last):
+	case len(parts) == 3 && isHex(last) && len(last) >= shortestID:
 		return Spec{Cluster: parts[0], Service: parts[1], Task: last}, nil
 	case len(parts) == 3:
 		return Spec{}, fmt.Errorf("target %q: %q is no task id: %w", s, last, ErrTarget)
