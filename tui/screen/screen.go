@@ -58,7 +58,7 @@ type Action struct {
 
 // Messages the shell sends to screens through Update.
 type (
-	Shown   struct{} // came (back) to the top
+	Shown   struct{} // came back to the top; the first time there is only Init
 	Hidden  struct{} // another screen covers it: stop clocks
 	Blurred struct{} // the terminal lost the focus: half pace
 	Focused struct{} // the terminal has the focus again
@@ -119,6 +119,9 @@ type Prompt struct {
 	Changed     func(text string) tea.Cmd
 	Done        func(text string) tea.Cmd
 	Cancelled   func() tea.Cmd
+	// Slash runs when '/' is typed into the empty line, in place of this prompt: a
+	// filter's way to become a search. Where it is nil the letter is typed.
+	Slash func() tea.Cmd
 }
 
 // PromptKind chooses the prompt's sign and colour.
@@ -130,6 +133,17 @@ const (
 	PromptSearch                    // '//'
 	PromptInput                     // a value, such as a time range or a file name
 )
+
+// Problem is an error as messages show it: what the shell can say about an error
+// without knowing where it comes from.
+type Problem struct {
+	Class     string // "denied", "throttled"; "" where it has none
+	Op        string // the operation that failed
+	RequestID string
+	Text      string // one line
+	Hint      string // what to do about it
+	Denied    bool   // a permission is missing: not the user's mistake, nor a fault
+}
 
 // Copy puts text on the clipboard (OSC 52, and natively where there is one) and
 // flashes What ("id", "ARN").
