@@ -4,36 +4,16 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"ecsole/tui/theme"
+	"ecsole/tui/tuitest"
 )
 
 func press(l *Line, keys ...string) {
 	for _, k := range keys {
-		l.Key(key(k))
+		l.Key(tuitest.Key(k))
 	}
-}
-
-func key(s string) tea.KeyPressMsg {
-	named := map[string]rune{"left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "enter": tea.KeyEnter, "up": tea.KeyUp}
-	k := tea.Key{}
-	if rest, ok := strings.CutPrefix(s, "ctrl+"); ok {
-		k.Mod, s = tea.ModCtrl, rest
-	} else if rest, ok := strings.CutPrefix(s, "alt+"); ok {
-		k.Mod, s = tea.ModAlt, rest
-	}
-	if c, ok := named[s]; ok {
-		k.Code = c
-		return tea.KeyPressMsg(k)
-	}
-	k.Code = []rune(s)[0]
-	if k.Mod == 0 {
-		k.Text = s
-	}
-	return tea.KeyPressMsg(k)
 }
 
 func TestEditing(t *testing.T) {
@@ -75,13 +55,13 @@ func TestInsertKeepsOneHarmlessLine(t *testing.T) {
 
 func TestKeyReportsUse(t *testing.T) {
 	l := New("x")
-	if used, changed := l.Key(key("left")); !used || changed {
+	if used, changed := l.Key(tuitest.Key("left")); !used || changed {
 		t.Error("left", used, changed)
 	}
-	if used, _ := l.Key(key("enter")); used {
+	if used, _ := l.Key(tuitest.Key("enter")); used {
 		t.Error("enter is not the line's")
 	}
-	if used, changed := l.Key(key("y")); !used || !changed {
+	if used, changed := l.Key(tuitest.Key("y")); !used || !changed {
 		t.Error("y", used, changed)
 	}
 }
