@@ -25,6 +25,7 @@ type state struct {
 	incidents  []Incident
 	plans      map[string]*plan    // service ARN → what moves it
 	dirty      map[string]struct{} // services whose counts are to be taken anew
+	bad        map[string]bool     // ARNs of task definitions whose tasks crash
 }
 
 // Clusters lists all clusters by name.

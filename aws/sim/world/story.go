@@ -63,7 +63,8 @@ type LeakFacts struct {
 	From        float64
 }
 
-// CrashFacts: the container exits with Code at At, having logged Message.
+// CrashFacts: the container exits with Code at At, having logged Message. At is
+// zero until the task runs.
 type CrashFacts struct {
 	At      time.Time
 	Code    int

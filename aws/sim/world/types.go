@@ -164,6 +164,8 @@ type Task struct {
 	App   App
 	Facts Facts
 	Seed  uint64
+	// ServiceSeed is the seed of its service, or its own where it has none.
+	ServiceSeed uint64
 }
 
 // Container is one container of a task.

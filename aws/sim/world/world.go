@@ -34,6 +34,8 @@ type World struct {
 	queue queue
 	turns uint64 // breaks ties in the queue and numbers what is made
 	state state
+	// building: the first tasks are put in unsorted.
+	building bool
 }
 
 // Account is the twelve digits of the account.
