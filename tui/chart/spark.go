@@ -223,14 +223,15 @@ func ColoredCell(values []float64, width int, o Options, p Pens) (text, current 
 		return "", ""
 	}
 	v := Current(values)
-	return Colored(values, width, o, p) + " " + p.of(o.Level(v)).Paint(o.label(v)), current
+	return Colored(values, width, o, p) + " " + p.of(o.Level(math.Round(v))).Paint(o.label(v)), current
 }
 
-// label is at least as wide as "100%", so that what follows stands still.
+// label is at least as wide as "100%", so that what follows stands still. Its mark
+// is that of the number it shows: 89.6 reads "90%!!".
 func (o Options) label(v float64) string {
 	n := o.Number(v) + "%"
 	if pad := 4 - len(n); pad > 0 {
 		n = strings.Repeat(" ", pad) + n
 	}
-	return n + o.Level(v).Mark()
+	return n + o.Level(math.Round(v)).Mark()
 }

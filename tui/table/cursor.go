@@ -94,7 +94,7 @@ func (t *Table) place(i int) {
 // reveal moves the picture as little as needed to have the cursor in it and no
 // empty lines below the last row.
 func (t *Table) reveal() {
-	if t.height == 0 {
+	if t.height <= 0 {
 		t.top = min(t.top, t.index)
 		return
 	}
@@ -128,19 +128,20 @@ func (t *Table) heir(before []*entry) *entry {
 	if !t.moved && t.ends == 0 {
 		return t.shown[0]
 	}
+	// By id, not by entry: a row may have left and come back in between.
+	if e := t.rows[t.lastID]; e != nil && e.isShown {
+		return e
+	}
 	if t.cursor == nil {
-		if e := t.rows[t.lastID]; e != nil && e.isShown {
-			return e
-		}
 		return t.shown[0]
 	}
-	for _, e := range before[t.index:] {
-		if e.isShown && !e.gone {
+	for _, b := range before[t.index:] {
+		if e := t.rows[b.row.ID]; e != nil && e.isShown {
 			return e
 		}
 	}
 	for i := t.index - 1; i >= 0; i-- {
-		if e := before[i]; e.isShown && !e.gone {
+		if e := t.rows[before[i].row.ID]; e != nil && e.isShown {
 			return e
 		}
 	}

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -245,13 +244,9 @@ func (t *Table) drawCell(b []byte, e *entry, c placed, pen theme.Pen, plain bool
 	switch {
 	case text == "":
 	case cell.Styled && !plain:
-		b = append(b, pen.Shut...)
-		b = append(b, text...)
-		b = append(b, pen.Open...)
+		b = switchTo(b, pen, theme.Pen{}, text)
 	case cell.State != None && !plain:
-		b = append(b, pen.Shut...)
-		b = t.paint.pens.cell[cell.State].Append(b, text)
-		b = append(b, pen.Open...)
+		b = switchTo(b, pen, t.paint.pens.cell[cell.State], text)
 	default:
 		b = append(b, text...)
 	}
@@ -264,13 +259,18 @@ func (t *Table) drawCell(b []byte, e *entry, c placed, pen theme.Pen, plain bool
 		if plain {
 			b = append(b, sign...)
 		} else {
-			b = append(b, pen.Shut...)
-			b = t.paint.pens.change.Append(b, sign)
-			b = append(b, pen.Open...)
+			b = switchTo(b, pen, t.paint.pens.change, sign)
 		}
 		return append(b, clean.Spaces(c.gap-1)...)
 	}
 	return append(b, clean.Spaces(c.gap)...)
+}
+
+// switchTo writes text with another pen amid what the line's own pen writes.
+func switchTo(b []byte, line, pen theme.Pen, text string) []byte {
+	b = append(b, line.Shut...)
+	b = pen.Append(b, text)
+	return append(b, line.Open...)
 }
 
 // fit is the cell's text cut to a width, and the width it has then.
@@ -294,102 +294,4 @@ func pad(a Align, room int) (before, after int) {
 		return room / 2, room - room/2
 	}
 	return 0, room
-}
-
-func (t *Table) headerLine(l *layout, width int) string {
-	pens := &t.paint.pens
-	marker := t.hiddenMarker(l)
-	room := width - len(marker)
-	var b []byte
-	b = append(b, pens.header.Open...)
-	b = append(b, clean.Spaces(min(l.gutter, room))...)
-	used := min(l.gutter, room)
-	for _, c := range l.columns {
-		title, w := t.title(c)
-		before, after := pad(t.columns[c.column].Align, c.width-w)
-		after += c.gap
-		if used+before+w+after > room {
-			title = clean.Cut(title, max(0, room-used-before-min(1, len(marker))))
-			w = clean.Width(title)
-			before = min(before, room-used)
-			after = room - used - before - w
-		}
-		b = append(b, clean.Spaces(before)...)
-		pen := pens.header
-		switch c.column {
-		case t.picked:
-			pen = pens.picked
-		case t.sort.Column:
-			pen = pens.sorted
-		}
-		b = append(b, pens.header.Shut...)
-		b = pen.Append(b, title)
-		b = append(b, pens.header.Open...)
-		b = append(b, clean.Spaces(after)...)
-		used += before + w + after
-	}
-	b = append(b, clean.Spaces(room-used)...)
-	b = append(b, marker...)
-	b = append(b, pens.header.Shut...)
-	return string(b)
-}
-
-// title is a column's title with the direction of the sort, cut to its width.
-func (t *Table) title(c placed) (string, int) {
-	title := t.columns[c.column].Title
-	if t.sort.Column == c.column {
-		arrow := "↑"
-		switch {
-		case t.opt.ASCII && t.sort.Descending:
-			arrow = "v"
-		case t.opt.ASCII:
-			arrow = "^"
-		case t.sort.Descending:
-			arrow = "↓"
-		}
-		title = clean.Cut(title, max(0, c.width-1)) + arrow
-	}
-	title = clean.Cut(title, c.width)
-	return title, clean.Width(title)
-}
-
-// hiddenMarker says how many columns are out of sight: "<2 +3".
-func (t *Table) hiddenMarker(l *layout) string {
-	var parts []string
-	if l.left > 0 {
-		parts = append(parts, "<"+strconv.Itoa(l.left))
-	}
-	if l.right > 0 {
-		parts = append(parts, "+"+strconv.Itoa(l.right))
-	}
-	marker := strings.Join(parts, " ")
-	if len(marker) > l.key.width {
-		return ""
-	}
-	return marker
-}
-
-func (t *Table) emptyLine(l *layout, width int) string {
-	text := clean.Cut(t.emptyText(), max(0, width-l.gutter))
-	used := l.gutter + clean.Width(text)
-	return clean.Spaces(l.gutter) + t.paint.pens.empty.Paint(text) + clean.Spaces(width-used)
-}
-
-// emptyText says why there are no rows.
-func (t *Table) emptyText() string {
-	if len(t.all) == 0 {
-		return t.empty
-	}
-	text := "no rows"
-	if t.faults {
-		text = "no rows with a fault"
-	}
-	if !t.filter.Empty() {
-		source := t.filter.String()
-		if !t.filter.Fuzzy() {
-			source = "/" + source + "/"
-		}
-		text += " match " + clean.Line(source)
-	}
-	return text
 }

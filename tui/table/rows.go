@@ -241,7 +241,7 @@ func (t *Table) Shown() iter.Seq[*Row] {
 func (t *Table) Visible(margin int) []string {
 	t.settle()
 	height := t.height
-	if height == 0 {
+	if height < 0 {
 		height = 50
 	}
 	from := max(0, t.top-margin)

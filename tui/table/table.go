@@ -56,7 +56,7 @@ type Table struct {
 	moved  bool   // the user has placed the cursor at least once
 	index  int    // of the cursor in shown
 	top    int    // index in shown of the first row on the screen
-	height int    // rows on the screen at the last View
+	height int    // rows that the screen had room for at the last View; -1 before
 	scroll int    // columns scrolled away to the left, after the first
 
 	empty string // said when there are no rows at all
@@ -112,6 +112,7 @@ func New(th *theme.Theme, columns []Column, o Options) *Table {
 		sort:    Sort{Column: -1},
 		picked:  -1,
 		matchID: 1,
+		height:  -1,
 	}
 	t.paint.theme = th
 	t.SetColumns(columns)
