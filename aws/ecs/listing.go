@@ -41,6 +41,11 @@ type failure struct{ id, reason, detail string }
 // before, or page after page without anything new.
 var ErrNoProgress = errors.New("the service's pages do not advance; the list may go on")
 
+// throttledRounds is how often a call that AWS throttled, after all attempts of the
+// SDK, is put in line again: every other call may be refused, and the list is
+// complete nevertheless.
+const throttledRounds = 5
+
 // idlePages is how many pages without anything new a listing bears. AWS may answer
 // empty pages with a token, but not without end.
 const idlePages = 100
@@ -62,10 +67,17 @@ func (p plan[T]) pages(parent context.Context) aws.Pages[T] {
 // report is what a call says when it has ended: a list call's page or a describe
 // call's answer to asked.
 type report[T any] struct {
+	token  string
 	page   listed[T]
-	asked  []string
+	asked  *ask
 	answer described[T]
 	err    error
+}
+
+// ask is one describe call's ids and how often they were asked for before.
+type ask struct {
+	ids    []string
+	rounds int
 }
 
 // run is one pass over a plan.
@@ -79,6 +91,8 @@ type run[T any] struct {
 	had    map[string]bool // keys of items yielded
 	tokens map[string]bool
 	queue  []string // ids waiting for a describe call
+	again  []*ask   // batches waiting for another one
+	rounds int      // of the list call under way
 	flying int      // describe calls under way
 	seen   int
 	total  int // -1 while listing
@@ -109,9 +123,9 @@ func (r *run[T]) drive(yield func(aws.Page[T]) bool) {
 			r.onDescribe(rep, &out)
 		}
 		r.dispatch(!listing)
-		if r.broken != nil && len(r.queue) > 0 {
-			out.Gaps = append(out.Gaps, aws.Gap{IDs: r.queue, Err: r.broken})
-			r.queue = nil
+		if lost := r.waiting(); r.broken != nil && len(lost) > 0 {
+			out.Gaps = append(out.Gaps, aws.Gap{IDs: lost, Err: r.broken})
+			r.queue, r.again = nil, nil
 		}
 		out.Seen, out.Total = r.seen, r.total
 		if !yield(out) {
@@ -120,20 +134,40 @@ func (r *run[T]) drive(yield func(aws.Page[T]) bool) {
 	}
 }
 
+// waiting is the ids that no describe call has been made for, or none that counts.
+func (r *run[T]) waiting() []string {
+	ids := r.queue
+	for _, a := range r.again {
+		ids = append(ids[:len(ids):len(ids)], a.ids...)
+	}
+	return ids
+}
+
 func (r *run[T]) startList(token string) {
 	r.tokens[token] = true
 	r.calls.Go(func() {
 		page, err := r.list(r.ctx, token)
-		r.reports <- report[T]{page: page, err: err}
+		r.reports <- report[T]{token: token, page: page, err: err}
 	})
+}
+
+// worthAnother reports whether a call that failed is to be made once more.
+func (r *run[T]) worthAnother(err error, rounds int) bool {
+	return r.broken == nil && rounds < throttledRounds && aws.AsError(err).Class == aws.Throttled && r.ctx.Err() == nil
 }
 
 // onList takes a page in and reports whether another one is on its way.
 func (r *run[T]) onList(rep report[T], out *aws.Page[T]) bool {
 	if rep.err != nil {
+		if r.worthAnother(rep.err, r.rounds) {
+			r.rounds++
+			r.startList(rep.token)
+			return true
+		}
 		r.breakOff(rep.err, out)
 		return false
 	}
+	r.rounds = 0
 	before := r.seen
 	out.Items = r.fresh(rep.page.items)
 	r.seen += len(out.Items) + r.enqueue(rep.page.ids)
@@ -174,11 +208,16 @@ func (r *run[T]) stopIf(err error) {
 // but neither came nor was said to be gone.
 func (r *run[T]) onDescribe(rep report[T], out *aws.Page[T]) {
 	if rep.err != nil {
-		out.Gaps = append(out.Gaps, aws.Gap{IDs: rep.asked, Err: aws.AsError(rep.err)})
+		if r.worthAnother(rep.err, rep.asked.rounds) {
+			rep.asked.rounds++
+			r.again = append(r.again, rep.asked)
+			return
+		}
+		out.Gaps = append(out.Gaps, aws.Gap{IDs: rep.asked.ids, Err: aws.AsError(rep.err)})
 		r.stopIf(rep.err)
 		return
 	}
-	answered := make(map[string]bool, 2*len(rep.asked))
+	answered := make(map[string]bool, 2*len(rep.asked.ids))
 	for _, it := range rep.answer.items {
 		k := r.key(it)
 		answered[k], answered[NameOf(k)] = true, true
@@ -188,7 +227,7 @@ func (r *run[T]) onDescribe(rep report[T], out *aws.Page[T]) {
 		failed[f.id], failed[NameOf(f.id)] = f, f
 	}
 	out.Items = r.fresh(rep.answer.items)
-	for _, id := range rep.asked {
+	for _, id := range rep.asked.ids {
 		if answered[id] || answered[NameOf(id)] {
 			continue
 		}
@@ -246,17 +285,20 @@ func (r *run[T]) enqueue(ids []string) (fresh int) {
 // that is not full waits for the next page, unless nothing else is under way: the
 // first rows must not wait for the second page.
 func (r *run[T]) dispatch(all bool) {
-	for r.broken == nil && r.flying < r.workers && len(r.queue) > 0 {
-		n := min(r.batch, len(r.queue))
-		if n < r.batch && !all && r.flying > 0 {
+	for r.broken == nil && r.flying < r.workers {
+		var a *ask
+		switch n := min(r.batch, len(r.queue)); {
+		case len(r.again) > 0:
+			a, r.again = r.again[0], r.again[1:]
+		case n == 0 || n < r.batch && !all && r.flying > 0:
 			return
+		default:
+			a, r.queue = &ask{ids: r.queue[:n:n]}, r.queue[n:]
 		}
-		asked := r.queue[:n:n]
-		r.queue = r.queue[n:]
 		r.flying++
 		r.calls.Go(func() {
-			answer, err := r.describe(r.ctx, asked)
-			r.reports <- report[T]{asked: asked, answer: answer, err: err}
+			answer, err := r.describe(r.ctx, a.ids)
+			r.reports <- report[T]{asked: a, answer: answer, err: err}
 		})
 	}
 }
