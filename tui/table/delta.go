@@ -52,6 +52,9 @@ func tidy(c *Cell) {
 		c.Text = clean.Line(c.Text)
 	}
 	c.Plain = clean.Line(c.Plain)
+	if c.Sort != nil && rank(c.Sort) == strange {
+		c.Sort = nil // it may not even be comparable
+	}
 	if c.State >= states {
 		c.State = None
 	}

@@ -125,10 +125,10 @@ func requirePlain(t *testing.T, lines []string) {
 
 func TestGoldenStyled(t *testing.T) {
 	for name, set := range map[string]func(*theme.Theme){
-		"dark":   func(*theme.Theme) {},
-		"light":  func(th *theme.Theme) { th.SetDark(false) },
-		"ansi":   func(th *theme.Theme) { th.SetProfile(colorprofile.ANSI) },
-		"nocolo": func(th *theme.Theme) { th.SetProfile(colorprofile.ASCII) },
+		"dark":  func(*theme.Theme) {},
+		"light": func(th *theme.Theme) { th.SetDark(false) },
+		"ansi":  func(th *theme.Theme) { th.SetProfile(colorprofile.ANSI) },
+		"none":  func(th *theme.Theme) { th.SetProfile(colorprofile.ASCII) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			th := theme.New(theme.Options{})

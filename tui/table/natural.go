@@ -30,6 +30,9 @@ func compareCells(a, b *Cell) int {
 	return natural(a.plain(), b.plain())
 }
 
+// strange is the rank of values that Cell.Sort does not allow.
+const strange = 5
+
 // rank orders the kinds of Sort values among each other.
 func rank(v any) int {
 	switch v.(type) {
@@ -46,7 +49,7 @@ func rank(v any) int {
 	case nil:
 		return 6
 	}
-	return 5
+	return strange
 }
 
 func compareNumbers(a, b any) int {

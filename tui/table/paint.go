@@ -250,20 +250,17 @@ func (t *Table) drawCell(b []byte, e *entry, c placed, pen theme.Pen, plain bool
 	default:
 		b = append(b, text...)
 	}
-	b = append(b, clean.Spaces(after)...)
-	if c.gap == 0 {
-		return b
-	}
-	if c.column < len(e.delta) && e.delta[c.column] != unchanged {
+	after += c.gap
+	if after > 0 && c.column < len(e.delta) && e.delta[c.column] != unchanged {
 		sign := t.sign(e.delta[c.column])
 		if plain {
 			b = append(b, sign...)
 		} else {
 			b = switchTo(b, pen, t.paint.pens.change, sign)
 		}
-		return append(b, clean.Spaces(c.gap-1)...)
+		after--
 	}
-	return append(b, clean.Spaces(c.gap)...)
+	return append(b, clean.Spaces(after)...)
 }
 
 // switchTo writes text with another pen amid what the line's own pen writes.
