@@ -41,12 +41,3 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
-
-// AsError sorts any error of a call; an *Error in its chain is returned as it is.
-// It is nil only for nil.
-func AsError(err error) *Error {
-	if err == nil {
-		return nil
-	}
-	return &Error{Class: Internal, Text: err.Error(), Err: err}
-}

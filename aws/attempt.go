@@ -1,0 +1,141 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+)
+
+// attempt is what the links know of one attempt of a call.
+type attempt struct {
+	host   string
+	status int
+	bytes  int64 // of the answer
+	sent   time.Time
+	took   time.Duration // from sending to the whole answer
+}
+
+type attemptKey struct{}
+
+func attemptOf(ctx context.Context) *attempt {
+	at, _ := middleware.GetStackValue(ctx, attemptKey{}).(*attempt)
+	if at == nil {
+		return &attempt{}
+	}
+	return at
+}
+
+// pace waits for a token of AWS's throttle bucket before each attempt.
+func (a *Account) pace(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+	middleware.FinalizeOutput, middleware.Metadata, error,
+) {
+	c := callOf(ctx)
+	b := a.scope().bucket(c.op, c.region)
+	a.meter.waits(c.op, 1)
+	err := b.wait(ctx, isForeground(ctx))
+	a.meter.waits(c.op, -1)
+	if err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, &smithy.CanceledError{Err: err}
+	}
+	out, md, err := next.HandleFinalize(ctx, in)
+	if isThrottle(err) {
+		b.throttle()
+	}
+	return out, md, err
+}
+
+func isThrottle(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains(throttledCodes, api.ErrorCode()) &&
+		!strings.HasPrefix(api.ErrorCode(), "LimitExceeded") || statusOf(err) == 429
+}
+
+// measure counts each attempt.
+func (a *Account) measure(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+	middleware.FinalizeOutput, middleware.Metadata, error,
+) {
+	c, at := callOf(ctx), &attempt{}
+	out, md, err := next.HandleFinalize(middleware.WithStackValue(ctx, attemptKey{}, at), in)
+	if at.sent.IsZero() { // given up before it was sent, or no credentials
+		return out, md, err
+	}
+	throttled := isThrottle(err)
+	a.meter.attempt(c.op, at.host, at.took, throttled)
+	if a.opts.HTTPLog != nil {
+		a.log(ctx, c, at, err)
+	}
+	return out, md, err
+}
+
+// log writes one attempt, without what could be secret: no header, no body, no query.
+func (a *Account) log(ctx context.Context, c *call, at *attempt, err error) {
+	attrs := []slog.Attr{
+		slog.String("op", c.op), slog.String("profile", a.Profile()), slog.String("region", c.region),
+		slog.String("host", at.host), slog.Int("status", at.status), slog.Duration("took", at.took), slog.Int64("bytes", at.bytes),
+	}
+	if id := requestIDOf(err); id != "" {
+		attrs = append(attrs, slog.String("request", id))
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		e := AsError(err)
+		attrs = append(attrs, slog.String("class", e.Class.String()), slog.String("code", e.Code), slog.String("error", e.Text))
+		level = slog.LevelWarn
+	}
+	a.opts.HTTPLog.LogAttrs(ctx, level, "aws", attrs...)
+}
+
+// bill estimates what a successful call costs.
+func (a *Account) bill(c *call, result any) {
+	switch in := c.params.(type) {
+	case *cloudwatch.GetMetricDataInput:
+		metrics := 0
+		for _, q := range in.MetricDataQueries {
+			if q.MetricStat != nil {
+				metrics++
+			} else if q.Expression != nil && strings.Contains(*q.Expression, "SEARCH") {
+				metrics++ // at least; what it finds is not known here
+			}
+		}
+		a.meter.Cost(c.op, float64(metrics)*pricePerMetric)
+	case *cloudwatchlogs.GetQueryResultsInput:
+		out, ok := result.(*cloudwatchlogs.GetQueryResultsOutput)
+		if ok && out.Statistics != nil && in.QueryId != nil {
+			a.meter.scan(c.op, *in.QueryId, out.Statistics.BytesScanned)
+		}
+	}
+}
+
+const (
+	maxAttempts = 3
+	maxBackoff  = 5 * time.Second
+)
+
+// newRetryer retries as the SDK's standard does, but without its budget of retries
+// per client: pace looks after the rate, and a budget shared by all calls of a client
+// would let the failures of one operation take the retries of another.
+func newRetryer() *retry.Standard {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.MaxBackoff = maxBackoff
+		o.Backoff = retry.NewExponentialJitterBackoff(maxBackoff)
+		o.RateLimiter = noBudget{}
+	})
+}
+
+// noBudget never refuses a retry.
+type noBudget struct{}
+
+func (noBudget) GetToken(context.Context, uint) (func() error, error) {
+	return func() error { return nil }, nil
+}
+func (noBudget) AddTokens(uint) error { return nil }
