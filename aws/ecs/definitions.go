@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	sdkaws "github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
@@ -21,18 +20,9 @@ func (c *Client) TaskDefinition(ctx context.Context, arn string) (TaskDefinition
 	return c.definitions.get(ctx, c.account.Context(), arn)
 }
 
-// Latest is the ARN of a family's latest active revision; "" where it has none.
-func (c *Client) Latest(ctx context.Context, family string) (string, error) {
-	o, err := c.sdk.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{FamilyPrefix: &family, Status: types.TaskDefinitionStatusActive, Sort: types.SortOrderDesc, MaxResults: sdkaws.Int32(1)})
-	if err != nil {
-		return "", aws.AsError(err)
-	}
-	for _, arn := range o.TaskDefinitionArns {
-		if f, _ := parseRevision(arn); f == family {
-			return arn, nil
-		}
-	}
-	return "", nil
+// Latest is a family's latest active revision; an error where it has none.
+func (c *Client) Latest(ctx context.Context, family string) (TaskDefinition, error) {
+	return c.TaskDefinition(ctx, family)
 }
 
 func (c *Client) readDefinition(ctx context.Context, arn string) (TaskDefinition, error) {

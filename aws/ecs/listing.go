@@ -41,6 +41,10 @@ type failure struct{ id, reason, detail string }
 // before, or page after page without anything new.
 var ErrNoProgress = errors.New("the service's pages do not advance; the list may go on")
 
+// ErrUnanswered is the error of a gap whose id a describe call was asked for and
+// said nothing about. ECS names what is missing; other servers may not.
+var ErrUnanswered = errors.New("the service's answer leaves it out without a word")
+
 // throttledRounds is how often a call that AWS throttled, after all attempts of the
 // SDK, is put in line again: every other call may be refused, and the list is
 // complete nevertheless.
@@ -247,9 +251,9 @@ func (r *run[T]) onDescribe(rep report[T], out *aws.Page[T]) {
 }
 
 func (r *run[T]) failed(f failure, said bool) error {
-	e := &aws.Error{Op: r.op, Class: aws.Internal, Code: f.reason, Text: "the answer leaves it out without a word"}
+	e := &aws.Error{Op: r.op, Class: aws.Internal, Code: f.reason, Text: ErrUnanswered.Error(), Err: ErrUnanswered}
 	if said {
-		e.Text = f.reason
+		e.Text, e.Err = f.reason, nil
 		if f.detail != "" {
 			e.Text = fmt.Sprintf("%s: %s", f.reason, f.detail)
 		}

@@ -215,6 +215,17 @@ func (s search) find(ctx context.Context, in func(ctx context.Context, cluster s
 	return s.only(found, fmt.Sprintf("in any of %d clusters", len(clusters)))
 }
 
+// unread is why something that was asked for by name could not be read. Without a
+// word about it, it does not exist.
+func unread(gaps []aws.Gap) error {
+	for _, g := range gaps {
+		if !errors.Is(g.Err, ErrUnanswered) {
+			return g.Err
+		}
+	}
+	return nil
+}
+
 func (s search) only(found []Target, where string) (Target, error) {
 	switch len(found) {
 	case 0:
@@ -248,8 +259,8 @@ func (t Target) String() string {
 
 func (s search) service(ctx context.Context, cluster string) ([]Target, error) {
 	items, gaps := aws.Collect(s.DescribeServices(ctx, cluster, []string{s.spec.Service}))
-	if len(gaps) > 0 {
-		return nil, gaps[0].Err
+	if err := unread(gaps); err != nil {
+		return nil, err
 	}
 	var out []Target
 	for _, it := range items {
@@ -262,8 +273,8 @@ func (s search) service(ctx context.Context, cluster string) ([]Target, error) {
 
 func (s search) task(ctx context.Context, cluster string) ([]Target, error) {
 	items, gaps := aws.Collect(s.DescribeTasks(ctx, cluster, []string{NameOf(s.spec.Task)}))
-	if len(gaps) > 0 {
-		return nil, gaps[0].Err
+	if err := unread(gaps); err != nil {
+		return nil, err
 	}
 	var out []Target
 	for _, it := range items {
