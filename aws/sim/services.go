@@ -2,6 +2,7 @@ package sim
 
 import (
 	"ecsole/aws/sim/api"
+	"ecsole/aws/sim/ecsapi"
 	"ecsole/aws/sim/stsapi"
 )
 
@@ -10,5 +11,6 @@ import (
 func (s *Sim) services() ([]api.Service, error) {
 	return []api.Service{
 		stsapi.Service(s.keys, s.world.Region()),
+		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
 	}, nil
 }

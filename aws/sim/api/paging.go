@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +54,7 @@ func (p *Pager) sum(scope string, b []byte) []byte {
 	return h.Sum(nil)[:12]
 }
 
-// Page cuts one page out of ids, which are in a stable order: those after the
+// Page cuts one page out of ids, which are sorted: those after the
 // token's position, at most limit. The position is the last id that was given, so
 // that what comes or goes between two pages neither repeats nor hides an id.
 func (p *Pager) Page(scope, token string, ids []string, limit int) (page []string, next string, ok bool) {
@@ -69,6 +70,31 @@ func (p *Pager) Page(scope, token string, ids []string, limit int) (page []strin
 	page = ids[start:end]
 	if end < len(ids) && len(page) > 0 {
 		next = p.Token(scope, page[len(page)-1])
+	}
+	return page, next, true
+}
+
+// Ordered is Page for ids in any order that lasts: the token knows its last id and
+// place, and where that id has gone, the place counts.
+func (p *Pager) Ordered(scope, token string, ids []string, limit int) (page []string, next string, ok bool) {
+	type position struct {
+		After string
+		At    int
+	}
+	start := 0
+	if token != "" {
+		var pos position
+		if !p.Read(scope, token, &pos) {
+			return nil, "", false
+		}
+		if start = slices.Index(ids, pos.After) + 1; start == 0 {
+			start = min(pos.At, len(ids))
+		}
+	}
+	end := min(start+limit, len(ids))
+	page = ids[start:end]
+	if end < len(ids) && len(page) > 0 {
+		next = p.Token(scope, position{page[len(page)-1], end})
 	}
 	return page, next, true
 }

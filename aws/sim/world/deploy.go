@@ -185,7 +185,7 @@ func (w *World) trip(arn string) {
 	w.finish(s.Current, func(sd *ServiceDeployment) {
 		sd.Status, sd.BreakerStatus, sd.Rollback = "ROLLBACK_IN_PROGRESS", "TRIGGERED", d.RevisionARN
 		sd.RollbackReason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
-		sd.Reason = sd.RollbackReason
+		sd.Reason, sd.RollbackStarted = sd.RollbackReason, w.now
 	})
 	w.wake(arn, w.between(time.Second, 3*time.Second))
 }

@@ -108,6 +108,7 @@ type ServiceDeployment struct {
 	Sources                             []string // ARNs of service revisions
 	Rollback                            string   // the revision rolled back to, or ""
 	RollbackReason                      string
+	RollbackStarted                     time.Time
 	BreakerStatus                       string // MONITORING, MONITORING_COMPLETE, TRIGGERED, DISABLED
 	Failures, Threshold                 int
 	AlarmStatus                         string
