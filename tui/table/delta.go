@@ -6,25 +6,33 @@ import (
 	"ecsole/tui/clean"
 )
 
-// note compares a row's new cells with those it has, for the signs of change.
-// They stand until the row is put again in a later refresh.
+// note compares a row's new cells with those it has, for the signs of change. They
+// stand until the row is put again in a later refresh; put twice in the same one it
+// keeps those of the first time.
 func (t *Table) note(e *entry, cells []Cell) {
+	again := e.gen == t.gen
 	var delta []byte
 	for i := range t.columns {
 		if t.columns[i].Quiet || t.columns[i].Overlay || i >= len(cells) || i >= len(e.row.Cells) {
 			continue
 		}
-		if d := change(e.row.Cells[i].plain(), cells[i].plain()); d != unchanged {
-			if delta == nil {
-				delta = make([]byte, len(t.columns))
-			}
-			delta[i] = d
+		d := change(e.row.Cells[i].plain(), cells[i].plain())
+		if d == unchanged && again && i < len(e.delta) {
+			d = e.delta[i]
 		}
+		if d == unchanged {
+			continue
+		}
+		if delta == nil {
+			delta = make([]byte, len(t.columns))
+		}
+		delta[i] = d
 	}
-	if e.added || string(delta) != string(e.delta) {
+	added := e.added && again
+	if e.added != added || string(delta) != string(e.delta) {
 		e.version++
 	}
-	e.delta, e.added = delta, false
+	e.delta, e.added = delta, added
 }
 
 func change(before, after string) byte {

@@ -184,6 +184,15 @@ func TestSignsOfChange(t *testing.T) {
 	wantScreen(t, x, 60, 4, "   NAME   UP   DOWN   WORD   AGE", "▸  a      10↑  9↓     yΔ     2s", "   b      1    1      x      2s", " + c      1    1      x      1s")
 	x.BeginGeneration()
 	wantScreen(t, x, 60, 2, "   NAME   UP   DOWN   WORD   AGE", "▸  a      10↑  9↓     yΔ     2s")
+	x.EndGeneration(false)
+	x.Upsert(row("a", "10", "9", "y", "2s")) // twice in one refresh
+	wantScreen(t, x, 60, 2, "   NAME   UP   DOWN   WORD   AGE", "▸  a      10↑  9↓     yΔ     2s")
+	x.BeginGeneration()
+	x.Upsert(row("d", "1", "1", "x", "1s"))
+	x.Upsert(row("d", "2", "1", "x", "1s"))
+	wantScreen(t, x, 60, 5, "   NAME   UP   DOWN   WORD   AGE", "▸  a      10↑  9↓     yΔ     2s", "   b      1    1      x      2s",
+		" + c      1    1      x      1s", " + d      2↑   1      x      1s")
+	x.Remove("d")
 	x.Upsert(row("a", "10", "9", "y", "2s"), row("c", "1", "1", "x", "1s"))
 	x.EndGeneration(false)
 	wantScreen(t, x, 60, 4, "   NAME   UP   DOWN   WORD   AGE", "▸  a      10   9      y      2s", "   b      1    1      x      2s", "   c      1    1      x      1s")

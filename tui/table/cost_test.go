@@ -1,0 +1,67 @@
+package table
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestOneStepDrawsTwoLines counts by spoiling what is kept: only the row that the
+// cursor leaves and the one it enters are drawn anew.
+func TestOneStepDrawsTwoLines(t *testing.T) {
+	x := benchTable(100)
+	spoilt := strings.Repeat("#", 160)
+	spoil := func() {
+		for _, e := range x.all {
+			if e.line.text != "" {
+				e.line.text = spoilt
+			}
+		}
+	}
+	anew := func() (n int) {
+		for _, l := range strings.Split(x.View(160, 50), "\n")[1:] {
+			if l != spoilt {
+				n++
+			}
+		}
+		return n
+	}
+	for what, c := range map[string]struct {
+		do   func()
+		want int
+	}{
+		"a step":              {func() { x.Move(1) }, 2},
+		"a cell":              {func() { x.SetCell(x.Visible(0)[5], 1, Cell{Text: "GONE"}) }, 1},
+		"the same rows again": {func() { x.Set(benchRows(100, 0)) }, 0},
+		"a mark":              {x.ToggleMark, 1},
+	} {
+		spoil()
+		c.do()
+		if got := anew(); got != c.want {
+			t.Errorf("%s: %d lines drawn anew, want %d", what, got, c.want)
+		}
+	}
+}
+
+func TestKeptLinesAreFew(t *testing.T) {
+	x := benchTable(3000)
+	for range 3000 {
+		x.Move(1)
+		x.View(160, 50)
+	}
+	n := 0
+	for _, e := range x.all {
+		if e.line.text != "" {
+			n++
+		}
+	}
+	if n > 9*50 {
+		t.Errorf("%d lines are kept for 50 on the screen", n)
+	}
+}
+
+func TestFrameAtRestAllocatesNothing(t *testing.T) {
+	x := benchTable(500)
+	if n := testing.AllocsPerRun(50, func() { x.View(160, 50) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
