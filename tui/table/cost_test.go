@@ -8,35 +8,30 @@ import (
 // TestOneStepDrawsTwoLines counts by spoiling what is kept: only the row that the
 // cursor leaves and the one it enters are drawn anew.
 func TestOneStepDrawsTwoLines(t *testing.T) {
-	x := benchTable(100)
 	spoilt := strings.Repeat("#", 160)
-	spoil := func() {
+	for what, c := range map[string]struct {
+		do   func(x *Table)
+		want int
+	}{
+		"a step":              {func(x *Table) { x.Move(1) }, 2},
+		"a cell":              {func(x *Table) { x.SetCell(x.Visible(0)[5], 1, Cell{Text: "GONE"}) }, 1},
+		"the same rows again": {func(x *Table) { x.Set(benchRows(100, 0)) }, 0},
+		"a mark":              {(*Table).ToggleMark, 1},
+	} {
+		x := benchTable(100)
 		for _, e := range x.all {
 			if e.line.text != "" {
 				e.line.text = spoilt
 			}
 		}
-	}
-	anew := func() (n int) {
+		c.do(x)
+		got := 0
 		for _, l := range strings.Split(x.View(160, 50), "\n")[1:] {
 			if l != spoilt {
-				n++
+				got++
 			}
 		}
-		return n
-	}
-	for what, c := range map[string]struct {
-		do   func()
-		want int
-	}{
-		"a step":              {func() { x.Move(1) }, 2},
-		"a cell":              {func() { x.SetCell(x.Visible(0)[5], 1, Cell{Text: "GONE"}) }, 1},
-		"the same rows again": {func() { x.Set(benchRows(100, 0)) }, 0},
-		"a mark":              {x.ToggleMark, 1},
-	} {
-		spoil()
-		c.do()
-		if got := anew(); got != c.want {
+		if got != c.want {
 			t.Errorf("%s: %d lines drawn anew, want %d", what, got, c.want)
 		}
 	}
