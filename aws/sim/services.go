@@ -3,14 +3,21 @@ package sim
 import (
 	"ecsole/aws/sim/api"
 	"ecsole/aws/sim/ecsapi"
+	"ecsole/aws/sim/logsapi"
 	"ecsole/aws/sim/stsapi"
 )
 
 // services lists what the account answers, one line for each service. A service
 // that owns more than its operations adds what ends it to s.closers.
 func (s *Sim) services() ([]api.Service, error) {
+	s.logs = logsapi.New(s.world, logsapi.Options{Rate: s.options.LogRate, Pager: s.pager})
 	return []api.Service{
 		stsapi.Service(s.keys, s.world.Region()),
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
+		s.logs.Service(),
 	}, nil
 }
+
+// Logs is CloudWatch Logs with its switches: late events, empty and repeated
+// pages, sampling.
+func (s *Sim) Logs() *logsapi.Logs { return s.logs }

@@ -8,12 +8,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"ecsole/aws/sim/api"
+	"ecsole/aws/sim/logsapi"
 	"ecsole/aws/sim/session"
 	"ecsole/aws/sim/world"
 )
@@ -52,6 +55,7 @@ type Sim struct {
 	pager    *api.Pager
 	buckets  *buckets
 	routes   *routes
+	logs     *logsapi.Logs
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -103,6 +107,8 @@ func (s *Sim) Serve(l net.Listener) error {
 		Handler:           s,
 		ReadHeaderTimeout: 30 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return s.ctx },
+		// The terminal may belong to a program that draws on it.
+		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	s.mu.Lock()
 	if s.ctx.Err() != nil {

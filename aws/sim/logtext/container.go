@@ -37,7 +37,7 @@ func Of(t *world.Task, c *world.ContainerDefinition, name string, rate, late flo
 		s.Rate /= 6 // a sidecar has less to say
 	}
 	// What users write comes into the log as they wrote it.
-	for _, part := range []string{"comment", "review", "chat", "forum", "upload", "feedback"} {
+	for _, part := range []string{"notification", "comment", "review", "chat"} {
 		s.Hostile = s.Hostile || s.own() && strings.Contains(s.Service, part)
 	}
 	return Make(s)

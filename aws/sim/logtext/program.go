@@ -113,27 +113,25 @@ func (s *Stream) scripts(out []unit, from, to int64) []unit {
 	return out
 }
 
-// tick adds what is said at regular times: the program's own, and the story's.
+// tick adds what is said at regular times: the program's own, and the story's. Each
+// has a number of its own, so that what a task comes to know later (that it is
+// unhealthy from then on) does not move the others.
 func (s *Stream) tick(out []unit, from, to int64) []unit {
-	n := 0
-	add := func(t ticker) {
-		n++
+	ready := s.ready()
+	add := func(number int, t ticker) {
 		every := t.every.Milliseconds()
-		phase := int64(mix(s.key, uint64(n)) % uint64(every))
-		ready := s.ready()
+		phase := int64(mix(s.key, uint64(number)) % uint64(every))
 		for at := (from-phase)/every*every + phase; at <= to; at += every {
 			if at >= from && at >= ready {
-				index := ticking + uint64(n)<<16 + uint64(at/every)&0xFFFF
+				index := ticking + uint64(number)<<16 + uint64(at/every)&0xFFFF
 				out = append(out, unit{at: at, index: index, write: t.write})
 			}
 		}
 	}
-	for _, t := range s.Program.ticks {
-		add(t)
+	for i, t := range s.Program.ticks {
+		add(1+i, t)
 	}
-	for _, t := range s.storyTicks() {
-		add(t)
-	}
+	s.storyTicks(add)
 	return out
 }
 

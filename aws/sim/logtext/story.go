@@ -8,27 +8,27 @@ import (
 )
 
 // storyTicks is what goes wrong, said at regular times by the application itself.
-func (s *Stream) storyTicks() []ticker {
-	var out []ticker
+func (s *Stream) storyTicks(add func(number int, t ticker)) {
 	if !s.own() {
-		return nil
+		return
 	}
 	if s.Facts.Leak != nil {
-		out = append(out, ticker{10 * time.Second, heapLine}, ticker{3 * time.Second, heapTrouble})
+		add(40, ticker{10 * time.Second, heapLine})
+		add(41, ticker{3 * time.Second, heapTrouble})
 	}
 	if !s.Facts.Unhealthy.IsZero() {
-		out = append(out, ticker{10 * time.Second, probeFails})
+		add(42, ticker{10 * time.Second, probeFails})
 	}
 	if s.Facts.Dependency != "" {
-		out = append(out, ticker{7 * time.Second, dependencyLine})
+		add(43, ticker{7 * time.Second, dependencyLine})
 	}
 	if m := s.Facts.Miner; m != nil && m.Container == s.Container {
-		out = append(out, ticker{9 * time.Second, minerShare}, ticker{60 * time.Second, minerSpeed})
+		add(44, ticker{9 * time.Second, minerShare})
+		add(45, ticker{60 * time.Second, minerSpeed})
 	}
 	if s.Hostile {
-		out = append(out, ticker{4 * time.Second, hostile})
+		add(46, ticker{4 * time.Second, hostile})
 	}
-	return out
 }
 
 const heapLimitMB = 1024
