@@ -236,7 +236,7 @@ func sortAPI(e *Error) bool {
 		e.Class, e.Text, e.Hint = Expired, "the SSO session has expired", "sign in: aws sso login"
 	case has(expiredCodes):
 		e.expired(message)
-	case has(deniedCodes), status == 403 && unknown:
+	case has(deniedCodes), status == 403 && unknown, missingAction.MatchString(message):
 		e.denied(message)
 	case has(throttledCodes), status == 429:
 		e.Class, e.Text = Throttled, e.prefix()+"AWS refuses: "+first(message, e.Code)
