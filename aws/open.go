@@ -150,7 +150,7 @@ func (a *Account) transportFrom(tr *http.Transport) {
 	}
 	a.transport = tr
 	a.http = &http.Client{
-		Transport: tr,
+		Transport: plainBodies{tr},
 		// A signature holds for one host; AWS does not redirect these services.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
