@@ -1,0 +1,41 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/atotto/clipboard"
+	"github.com/dustin/go-humanize"
+
+	"ecsole/tui/screen"
+)
+
+// oscLimit is what terminals are known to take by OSC 52 at least: xterm's limit
+// for one sequence is 100,000 bytes, of which base64 leaves three quarters.
+const oscLimit = 74_000
+
+// NativeClipboard puts text on the machine's clipboard, where it has one that can
+// be reached from here (xclip, wl-copy, pbcopy).
+func NativeClipboard(text string) error { return clipboard.WriteAll(text) }
+
+// copy puts a text on the clipboard.
+func (m *Model) copy(c screen.Copy) tea.Cmd {
+	f := screen.Flash{Text: c.What + " copied"}
+	if n := len(c.Text); n > 200 {
+		f.Text += fmt.Sprintf(" (%s)", humanize.IBytes(uint64(n)))
+		if n > oscLimit && m.o.CopyNative == nil {
+			f.Level = screen.Warn
+			f.Text += ": more than some terminals take"
+		}
+	}
+	return tea.Batch(m.say(f), tea.SetClipboard(c.Text), func() tea.Msg {
+		if m.o.CopyNative != nil {
+			// A machine without a clipboard is no error: the terminal has got the text.
+			_ = m.o.CopyNative(c.Text)
+		}
+		if m.o.Copied != nil {
+			m.o.Copied(c)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/lipgloss/v2"
+
+	"ecsole/tui/clean"
+	"ecsole/tui/screen"
+	"ecsole/tui/theme"
+)
+
+// flashFor is how long a message stays at the bottom.
+const flashFor = 6 * time.Second
+
+// flash is the message line.
+type flash struct {
+	level screen.Level
+	text  string
+	seq   int
+}
+
+// flashOver says that the message numbered seq has been seen long enough.
+type flashOver struct{ seq int }
+
+func (f *flash) over(msg flashOver) {
+	if msg.seq == f.seq {
+		f.text = ""
+	}
+}
+
+// say shows a message for a while and keeps it.
+func (m *Model) say(f screen.Flash) tea.Cmd {
+	p := screen.Problem{Text: f.Text}
+	if f.Err != nil {
+		p = m.o.Explain(f.Err)
+		if f.Text != "" && p.Text != "" && f.Text != p.Text {
+			p.Text = f.Text + ": " + p.Text
+		} else if p.Text == "" {
+			p.Text = f.Text
+		}
+	}
+	m.messages.add(Message{Time: m.o.Now(), Level: f.Level, Problem: p})
+	text := p.Text
+	if p.Hint != "" {
+		text += " (" + p.Hint + ")"
+	}
+	m.flash = flash{level: f.Level, text: clean.Line(text), seq: m.flash.seq + 1}
+	over := flashOver{m.flash.seq}
+	return tea.Tick(flashFor, func(time.Time) tea.Msg { return over })
+}
+
+// view is the line, unpadded.
+func (f *flash) view(t *theme.Theme) string {
+	if f.text == "" {
+		return ""
+	}
+	sign, style := levelSign(t, f.level)
+	return theme.PenOf(style).Paint(" " + sign + " " + f.text)
+}
+
+// levelSign is a level's glyph and style.
+func levelSign(t *theme.Theme, l screen.Level) (string, lipgloss.Style) {
+	switch l {
+	case screen.Warn:
+		return "!", t.Flash.Warn
+	case screen.Error:
+		return "✗", t.Flash.Error
+	}
+	return "›", t.Flash.Info
+}

@@ -1,0 +1,178 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/tui/clean"
+	"ecsole/tui/keymap"
+	"ecsole/tui/screen"
+	"ecsole/tui/theme"
+)
+
+// help opens the page of all keys that work on the screen on top; on the page
+// itself it leaves it.
+func (m *Model) help() tea.Cmd {
+	s := m.top()
+	if _, ok := s.(*help); ok {
+		return m.pop()
+	}
+	return m.push(&help{theme: m.theme, keys: m.keys, sections: m.helpSections(s), close: m.pop})
+}
+
+// helpSection is one column of the help page.
+type helpSection struct {
+	title string
+	lines []helpLine
+}
+
+type helpLine struct{ keys, text, off string }
+
+// helpSections sorts the actions of a screen, of the program and of the shell.
+func (m *Model) helpSections(s screen.Screen) []helpSection {
+	sections := []helpSection{{title: strings.ToUpper(clean.Line(s.Crumb()))}, {title: "GENERAL"}, {title: "NAVIGATION"}}
+	taken := map[string]bool{} // a screen's own keys come first
+	for _, list := range [][]screen.Action{s.Actions(), m.o.Actions(), m.globals} {
+		var now []string
+		for _, a := range list {
+			if a.Changes && m.o.ReadOnly() {
+				continue
+			}
+			var keys []string
+			for _, k := range a.Keys {
+				if !taken[k] {
+					keys, now = append(keys, keymap.Show(k)), append(now, k)
+				}
+			}
+			if len(keys) == 0 {
+				continue
+			}
+			text := a.Help
+			if text == "" {
+				text = a.Label
+			}
+			line := helpLine{strings.Join(keys, " "), clean.Line(text), clean.Line(a.Off)}
+			at := map[string]int{"": 0, "general": 1, "navigation": 2}
+			i, ok := at[a.Section]
+			if !ok {
+				i = sectionNamed(&sections, strings.ToUpper(a.Section))
+			}
+			sections[i].lines = append(sections[i].lines, line)
+		}
+		for _, k := range now {
+			taken[k] = true
+		}
+	}
+	out := sections[:0]
+	for _, x := range sections {
+		if len(x.lines) > 0 {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// sectionNamed finds or makes a section.
+func sectionNamed(sections *[]helpSection, title string) int {
+	for i, s := range *sections {
+		if s.title == title {
+			return i
+		}
+	}
+	*sections = append(*sections, helpSection{title: title})
+	return len(*sections) - 1
+}
+
+// help is the page of keys.
+type help struct {
+	theme    *theme.Theme
+	keys     *keymap.Map
+	sections []helpSection
+	close    func() tea.Cmd
+	top      int
+	height   int
+	count    int
+}
+
+func (h *help) Init() tea.Cmd          { return nil }
+func (h *help) Update(tea.Msg) tea.Cmd { return nil }
+func (h *help) Crumb() string          { return "help" }
+func (h *help) Close()                 {}
+
+func (h *help) Actions() []screen.Action {
+	out := []screen.Action{{Name: "leave", Keys: []string{"enter"}, Label: "Back", Run: h.close}}
+	move := func(name string, by func() int) {
+		out = append(out, screen.Action{Name: name, Keys: h.keys.For(name), Label: name, Section: "navigation", Hidden: true,
+			Run: func() tea.Cmd { h.top = max(min(h.top+by(), h.count-h.height), 0); return nil }})
+	}
+	move("down", func() int { return 1 })
+	move("up", func() int { return -1 })
+	move("page.down", func() int { return h.height })
+	move("page.up", func() int { return -h.height })
+	move("top", func() int { return -h.top })
+	move("bottom", func() int { return h.count })
+	return out
+}
+
+// View lays the sections out side by side, or below each other where they are too wide.
+func (h *help) View(width, height int) string {
+	blocks := make([][]string, len(h.sections))
+	widths, total, tallest := make([]int, len(h.sections)), 0, 0
+	for i, s := range h.sections {
+		blocks[i], widths[i] = s.draw(h.theme)
+		total, tallest = total+widths[i]+3, max(tallest, len(blocks[i]))
+	}
+	var lines []string
+	if total <= width {
+		for y := range tallest {
+			line := " "
+			for i, b := range blocks {
+				cell := ""
+				if y < len(b) {
+					cell = b[y]
+				}
+				line += clean.Fit(cell, widths[i]) + "   "
+			}
+			lines = append(lines, line)
+		}
+	} else {
+		for i, b := range blocks {
+			if i > 0 {
+				lines = append(lines, "")
+			}
+			for _, l := range b {
+				lines = append(lines, " "+l)
+			}
+		}
+	}
+	h.height, h.count = height, len(lines)
+	h.top = max(min(h.top, h.count-height), 0)
+	lines = lines[h.top:min(h.top+height, len(lines))]
+	for i, l := range lines {
+		lines[i] = clean.Fit(l, width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// draw gives a section's lines and their width.
+func (s helpSection) draw(t *theme.Theme) ([]string, int) {
+	key := 0
+	for _, l := range s.lines {
+		key = max(key, clean.Width(l.keys))
+	}
+	lines := []string{theme.PenOf(t.Accent.Bold(true)).Paint(s.title)}
+	width := clean.Width(s.title)
+	for _, l := range s.lines {
+		text := theme.PenOf(t.Menu.Key).Paint(clean.Fit(l.keys, key)) + "  " + l.text
+		if l.off != "" {
+			text += theme.PenOf(t.Menu.Off).Paint(" (" + l.off + ")")
+		}
+		lines = append(lines, text)
+		width = max(width, clean.Width(text))
+	}
+	return lines, width
+}
+
+// Title says whose keys these are.
+func (h *help) Title() string { return theme.PenOf(h.theme.Frame.Title).Paint("help") }

@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"ecsole/tui/clean"
+	"ecsole/tui/keymap"
+	"ecsole/tui/screen"
+	"ecsole/tui/theme"
+)
+
+// menuItem is one key in the menu.
+type menuItem struct {
+	key, label string
+	digit, off bool
+}
+
+// menuItems are the keys to show, the most important first: the order in which the
+// screen lists its actions.
+func (m *Model) menuItems(s screen.Screen) []menuItem {
+	readOnly := m.o.ReadOnly()
+	out := m.drawn.items[:0]
+	for _, list := range [][]screen.Action{s.Actions(), m.o.Actions(), m.globals} {
+		for _, a := range list {
+			help := a.Name == "help" // always shown: it is the way to all the others
+			if len(a.Keys) == 0 || a.Hidden && !help || a.Section != "" && !help || a.Changes && readOnly {
+				continue
+			}
+			key := a.Keys[0]
+			out = append(out, menuItem{key: keymap.Show(key), label: a.Label, digit: len(key) == 1 && key[0] >= '0' && key[0] <= '9', off: a.Off != ""})
+		}
+	}
+	m.drawn.items = out
+	return out
+}
+
+// menuLines lays the items out in columns of n lines, as many as fit in width.
+func menuLines(t *theme.Theme, items []menuItem, width, n int) []string {
+	if n < 1 || width < 8 || len(items) == 0 {
+		return nil
+	}
+	for count := len(items); count > 0; count-- {
+		shown := pick(items, count)
+		if lines, ok := menuColumns(t, shown, width, n); ok {
+			return lines
+		}
+	}
+	return nil
+}
+
+// pick takes the first count items, with the last (help) always among them, and
+// sorts them: digits first, then by label.
+func pick(items []menuItem, count int) []menuItem {
+	out := slices.Clone(items[:count])
+	if count < len(items) {
+		out[count-1] = items[len(items)-1]
+	}
+	slices.SortStableFunc(out, func(a, b menuItem) int {
+		if a.digit != b.digit {
+			if a.digit {
+				return -1
+			}
+			return 1
+		}
+		if a.digit {
+			return strings.Compare(a.key, b.key)
+		}
+		return strings.Compare(strings.ToLower(a.label), strings.ToLower(b.label))
+	})
+	return out
+}
+
+// columns splits items; digits stand in columns of their own.
+func columns(items []menuItem, n int) [][]menuItem {
+	var out [][]menuItem
+	for len(items) > 0 {
+		end := 1
+		for end < len(items) && end < n && items[end].digit == items[0].digit {
+			end++
+		}
+		out, items = append(out, items[:end]), items[end:]
+	}
+	return out
+}
+
+// menuColumns draws the items; ok is false where they are too wide.
+func menuColumns(t *theme.Theme, items []menuItem, width, n int) ([]string, bool) {
+	lines := make([]strings.Builder, n)
+	used := 0
+	for i, col := range columns(items, n) {
+		key, label := 0, 0
+		for _, it := range col {
+			key, label = max(key, clean.Width(it.key)+2), max(label, clean.Width(clean.Line(it.label)))
+		}
+		gap := 0
+		if i > 0 {
+			gap = 2
+		}
+		if used += gap + key + 1 + label; used > width {
+			return nil, false
+		}
+		for y := range lines {
+			lines[y].WriteString(clean.Spaces(gap))
+			if y >= len(col) {
+				lines[y].WriteString(clean.Spaces(key + 1 + label))
+				continue
+			}
+			lines[y].WriteString(col[y].view(t, key, label))
+		}
+	}
+	out := make([]string, n)
+	for y := range lines {
+		out[y] = lines[y].String()
+	}
+	return out, true
+}
+
+// view draws one item in exactly key+1+label cells.
+func (it menuItem) view(t *theme.Theme, key, label int) string {
+	k, text := t.Menu.Key, t.Menu.Text
+	if it.digit {
+		k = t.Menu.NumKey
+	}
+	if it.off {
+		k, text = t.Menu.Off, t.Menu.Off
+	}
+	return theme.PenOf(k).Paint(clean.Fit("<"+it.key+">", key)) + " " + theme.PenOf(text).Paint(clean.Fit(clean.Line(it.label), label))
+}
