@@ -105,6 +105,8 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 		return m.reset(msg.Screen), true
 	case screen.Quit:
 		return m.quit(), true
+	case screen.Help:
+		return m.help(), true
 	case screen.Flash:
 		return m.say(msg), true
 	case screen.Ask:

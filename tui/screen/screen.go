@@ -73,6 +73,8 @@ type (
 	Reset struct{ Screen Screen }
 	// Quit asks to leave the program (jobs and sessions may object).
 	Quit struct{}
+	// Help shows the keys of the screen on top.
+	Help struct{}
 )
 
 // Level grades what is shown to the user.
