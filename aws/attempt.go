@@ -2,12 +2,14 @@ package aws
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"slices"
 	"strings"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -129,7 +131,18 @@ func newRetryer() *retry.Standard {
 		o.MaxBackoff = maxBackoff
 		o.Backoff = retry.NewExponentialJitterBackoff(maxBackoff)
 		o.RateLimiter = noBudget{}
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notCertificates)}, o.Retryables...)
 	})
+}
+
+// notCertificates gives up at once on a certificate that is not trusted: the next
+// attempt sees the same one.
+func notCertificates(err error) sdk.Ternary {
+	var bad *tls.CertificateVerificationError
+	if errors.As(err, &bad) {
+		return sdk.FalseTernary
+	}
+	return sdk.UnknownTernary
 }
 
 // noBudget never refuses a retry.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -206,66 +207,69 @@ func TestOtherActsAreGatedToo(t *testing.T) {
 }
 
 func TestActIsJournalledAroundTheCall(t *testing.T) {
-	s, o := start(t, sim.Options{})
-	o.Journal = openJournal(t)
-	path := o.Journal.Path()
-	var agents []string
-	var before audit.Report
-	a := openAccount(t, o)
-	n := names(t, a)
-	cfg := a.Config()
-	cfg.HTTPClient = sendWith(cfg.HTTPClient, func(r *http.Request) {
-		if !strings.Contains(r.Header.Get("X-Amz-Target"), "StopTask") {
-			return
+	synctest.Test(t, func(t *testing.T) {
+		s, o := start(t, sim.Options{})
+		o.Journal = openJournal(t)
+		path := o.Journal.Path()
+		var agents []string
+		var before audit.Report
+		a := openAccount(t, o)
+		n := names(t, a)
+		cfg := a.Config()
+		cfg.HTTPClient = sendWith(cfg.HTTPClient, func(r *http.Request) {
+			if !strings.Contains(r.Header.Get("X-Amz-Target"), "StopTask") {
+				return
+			}
+			agents = append(agents, r.Header.Get("User-Agent"))
+			var err error
+			if before, err = audit.Verify(path); err != nil {
+				t.Error(err)
+			}
+		})
+		s.Faults().Throttle(2) // every second call: one retry is certain
+		for range 2 {
+			if _, err := ecs.NewFromConfig(cfg).StopTask(withAct(t.Context(), n.task), &ecs.StopTaskInput{Cluster: &n.cluster, Task: &n.task}); err != nil {
+				t.Fatal(err)
+			}
 		}
-		agents = append(agents, r.Header.Get("User-Agent"))
-		var err error
-		if before, err = audit.Verify(path); err != nil {
-			t.Error(err)
+		s.Faults().Throttle(0)
+		if len(before.Open) != 1 {
+			t.Fatalf("while the call is under way %d intents are open, want 1", len(before.Open))
 		}
+		report, err := audit.Verify(path)
+		if err != nil || !report.OK() || report.Records != 4 || len(report.Open) != 0 {
+			t.Fatalf("two acts, with retries, made %+v (%v); want two intents and two outcomes", report, err)
+		}
+		if len(agents) < 3 {
+			t.Fatalf("%d attempts; the test wants a retry", len(agents))
+		}
+		for _, agent := range agents {
+			_, tag, ok := strings.Cut(agent, " ecsole-act/")
+			if !ok || len(tag) != 16 {
+				t.Errorf("User-Agent %q does not end in the intent's hash", agent)
+			}
+		}
+		var recs []audit.Record
+		for r, err := range audit.Read(path) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			recs = append(recs, r)
+		}
+		intent, outcome := recs[2], recs[3]
+		if !strings.HasSuffix(agents[len(agents)-1], intent.Hash[:16]) {
+			t.Errorf("User-Agent %q, intent %s", agents[len(agents)-1], intent.Hash)
+		}
+		who, _ := a.KnownIdentity()
+		if intent.Op != "ecs:StopTask" || intent.Account != who.Account || intent.Identity != who.ARN || intent.Profile != "test" ||
+			intent.Region != a.Region() || intent.Endpoint != host || intent.Target != n.task || intent.Reason != "test" {
+			t.Errorf("intent: %+v", intent)
+		}
+		if outcome.Ref != intent.Hash || outcome.Result != audit.ResultOK || outcome.Request == "" {
+			t.Errorf("outcome: %+v", outcome)
+		}
+		a.Close()
 	})
-	s.Faults().Throttle(2) // every second call: one retry is certain
-	for range 2 {
-		if _, err := ecs.NewFromConfig(cfg).StopTask(withAct(t.Context(), n.task), &ecs.StopTaskInput{Cluster: &n.cluster, Task: &n.task}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.Faults().Throttle(0)
-	if len(before.Open) != 1 {
-		t.Fatalf("while the call is under way %d intents are open, want 1", len(before.Open))
-	}
-	report, err := audit.Verify(path)
-	if err != nil || !report.OK() || report.Records != 4 || len(report.Open) != 0 {
-		t.Fatalf("two acts, with retries, made %+v (%v); want two intents and two outcomes", report, err)
-	}
-	if len(agents) < 3 {
-		t.Fatalf("%d attempts; the test wants a retry", len(agents))
-	}
-	for _, agent := range agents {
-		_, tag, ok := strings.Cut(agent, " ecsole-act/")
-		if !ok || len(tag) != 16 {
-			t.Errorf("User-Agent %q does not end in the intent's hash", agent)
-		}
-	}
-	var recs []audit.Record
-	for r, err := range audit.Read(path) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		recs = append(recs, r)
-	}
-	intent, outcome := recs[2], recs[3]
-	if !strings.HasSuffix(agents[len(agents)-1], intent.Hash[:16]) {
-		t.Errorf("User-Agent %q, intent %s", agents[len(agents)-1], intent.Hash)
-	}
-	who, _ := a.KnownIdentity()
-	if intent.Op != "ecs:StopTask" || intent.Account != who.Account || intent.Identity != who.ARN || intent.Profile != "test" ||
-		intent.Region != a.Region() || intent.Endpoint != host || intent.Target != n.task || intent.Reason != "test" {
-		t.Errorf("intent: %+v", intent)
-	}
-	if outcome.Ref != intent.Hash || outcome.Result != audit.ResultOK || outcome.Request == "" {
-		t.Errorf("outcome: %+v", outcome)
-	}
 }
 
 // sendWith looks at each request as it leaves.

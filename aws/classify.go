@@ -137,9 +137,9 @@ func sortCredentials(e *Error) bool {
 	e.Class, e.Text = Expired, "no credentials: "+oneLine(text)
 	var sso *ssocreds.InvalidTokenError
 	if errors.As(ce.err, &sso) || isSSOToken(ce.err) {
-		e.Text, e.Hint = "the SSO session has expired or was never begun", "sign in: aws sso login"
+		e.Text, e.Hint = "the SSO session has expired or was never begun", hintSignIn
 	} else {
-		e.Hint = "choose a profile with credentials, or sign in"
+		e.Hint = hintChoose
 	}
 	return true
 }
@@ -186,10 +186,11 @@ func (e *Error) unsupported(status int) {
 	}
 }
 
-// Hints that the account does not replace by the command that renews credentials.
+// Hints that an account replaces by what renews its own credentials.
 const (
-	hintClock    = "set the clock of this machine"
-	hintAskAgain = "ask again: renew the credentials"
+	hintRenew  = "renew the credentials"
+	hintSignIn = "sign in: aws sso login"
+	hintChoose = "choose a profile with credentials, or sign in"
 )
 
 var (
@@ -233,7 +234,7 @@ func sortAPI(e *Error) bool {
 	unknown := e.Code == "UnknownError" || e.Code == ""
 	switch {
 	case e.Code == "UnauthorizedException" && strings.HasPrefix(innermost(e.Err), "sso:"):
-		e.Class, e.Text, e.Hint = Expired, "the SSO session has expired", "sign in: aws sso login"
+		e.Class, e.Text, e.Hint = Expired, "the SSO session has expired", hintSignIn
 	case has(expiredCodes):
 		e.expired(message)
 	case has(deniedCodes), status == 403 && unknown, missingAction.MatchString(message):
@@ -262,15 +263,15 @@ func sortAPI(e *Error) bool {
 }
 
 func (e *Error) expired(message string) {
-	e.Class, e.Hint = Expired, "renew the credentials"
+	e.Class, e.Hint = Expired, hintRenew
 	switch {
 	case strings.Contains(message, "Signature expired"), strings.Contains(message, "Signature not yet current"), e.Code == "RequestTimeTooSkewed":
-		e.Text, e.Hint = "the clock of this machine is wrong: "+message, hintClock
+		e.Text, e.Hint = "the clock of this machine is wrong: "+message, "set the clock of this machine"
 	case strings.HasPrefix(e.Code, "Expired"), e.Code == "RequestExpired", e.Code == "TokenRefreshRequired":
 		e.Text = "the credentials have expired"
 	case e.Code == "UnrecognizedClientException", e.Code == "InvalidClientTokenId", e.Code == "AuthFailure":
 		e.Text = "AWS does not accept the credentials: " + first(message, e.Code)
-		e.Hint = "renew the credentials; in a region that must be enabled first, enable it"
+		e.Hint = hintRenew + "; in a region that must be enabled first, enable it"
 	default:
 		e.Text = "AWS does not accept the credentials: " + first(message, e.Code)
 	}

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -186,12 +187,15 @@ func (c *credentials) refused(e *Error, unavailable bool) {
 			c.cache.Invalidate()
 		}
 	}
-	switch {
-	case e.Hint == hintClock, e.Hint == hintAskAgain:
-	case c.src.renew != "":
-		e.Hint = "renew them: " + c.src.renew
-	case c.src.advice != "":
-		e.Hint = c.src.advice
+	advice := c.src.advice
+	if c.src.renew != "" {
+		advice = "renew them: " + c.src.renew
+	}
+	for _, general := range []string{hintRenew, hintSignIn, hintChoose} {
+		if rest, ok := strings.CutPrefix(e.Hint, general); ok && advice != "" {
+			e.Hint = advice + rest
+			return
+		}
 	}
 }
 

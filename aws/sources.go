@@ -150,7 +150,7 @@ func (a *Account) askMFA(device string) (string, error) {
 	}
 	code, err := a.opts.Asker.MFA(a.ctx, device)
 	if err != nil {
-		err = &Error{Class: Expired, Err: err, Text: "no MFA code was given for " + device, Hint: hintAskAgain}
+		err = &Error{Class: Expired, Err: err, Text: "no MFA code was given for " + device, Hint: "ask again by renewing the credentials"}
 	}
 	if err != nil {
 		a.creds.decline(err)

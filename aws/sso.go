@@ -87,7 +87,7 @@ func (l *ssoLogin) poll(ctx context.Context, client *ssooidc.Client, reg *ssooid
 	if pause <= 0 {
 		pause = defaultPoll
 	}
-	over := &Error{Class: Expired, Text: "the SSO login was not completed", Hint: hintAskAgain}
+	over := &Error{Class: Expired, Text: "the SSO login was not completed", Hint: "ask again by renewing the credentials"}
 	for {
 		select {
 		case <-ctx.Done():
