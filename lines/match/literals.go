@@ -128,17 +128,25 @@ func literal(re *syntax.Regexp) (set, bool) {
 	fold := re.Flags&syntax.FoldCase != 0
 	var b []byte
 	for _, r := range re.Rune {
-		switch {
-		case r == utf8.RuneError:
-			return set{}, false // also matches bytes that are no UTF-8
-		case fold && r < utf8.RuneSelf:
-			r = unicode.ToLower(r)
-		case fold && unicode.SimpleFold(r) != r:
+		if !ownBytes(r, fold) {
 			return set{}, false
 		}
-		b = utf8.AppendRune(b, r)
+		b = appendRune(b, r, fold)
 	}
 	return set{texts: []string{string(b)}, fold: fold}, true
+}
+
+// ownBytes reports whether a rune stands for its own bytes alone. The
+// replacement character also matches bytes that are no UTF-8.
+func ownBytes(r rune, fold bool) bool {
+	return r != utf8.RuneError && (!fold || r < utf8.RuneSelf || unicode.SimpleFold(r) == r)
+}
+
+func appendRune(b []byte, r rune, fold bool) []byte {
+	if fold && r < utf8.RuneSelf {
+		r = unicode.ToLower(r)
+	}
+	return utf8.AppendRune(b, r)
 }
 
 // class takes a few ASCII characters one by one.
@@ -195,16 +203,18 @@ func required(re *syntax.Regexp) set {
 
 // run is the longest part of a literal whose bytes can be compared.
 func run(re *syntax.Regexp) set {
-	var best set
-	for i := 0; i < len(re.Rune); i++ {
-		for j := len(re.Rune); j > i+best.shortest(); j-- {
-			s, ok := literal(&syntax.Regexp{Op: syntax.OpLiteral, Flags: re.Flags, Rune: re.Rune[i:j]})
-			if ok && s.shortest() > best.shortest() {
-				best = s
-			}
+	fold := re.Flags&syntax.FoldCase != 0
+	var best, part []byte
+	for _, r := range re.Rune {
+		if !ownBytes(r, fold) {
+			part = nil
+			continue
+		}
+		if part = appendRune(part, r, fold); len(part) > len(best) {
+			best = part
 		}
 	}
-	return best
+	return set{texts: []string{string(best)}, fold: fold}
 }
 
 func anyOf(subs []*syntax.Regexp) set {
