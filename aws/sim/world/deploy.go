@@ -70,7 +70,10 @@ func (w *World) remember(service, sd string) {
 	list := append(slices.Clip(w.state.deploysOf[service]), sd)
 	if len(list) > keepDeployments {
 		old := w.state.deploys[list[0]]
-		delete(w.state.revisions, old.Target)
+		used := slices.ContainsFunc(w.state.services[service].Deployments, func(d Deployment) bool { return d.RevisionARN == old.Target })
+		if !used { // a rollback may have brought it back
+			delete(w.state.revisions, old.Target)
+		}
 		delete(w.state.deploys, list[0])
 		list = list[1:]
 	}

@@ -32,10 +32,8 @@ func (w *World) alter(arn string, f func(*Service)) *Service {
 func (w *World) say(arn, format string, args ...any) {
 	w.alter(arn, func(s *Service) {
 		e := Event{uuid(w.next()), w.now, "(service " + s.Name + ") " + fmt.Sprintf(format, args...)}
-		if n := len(s.Events); n >= 100 {
-			s.Events = slices.Clone(s.Events[n-99:])
-		}
-		s.Events = append(slices.Clip(s.Events), e)
+		// Older snapshots share the array and never look beyond their own length.
+		s.Events = append(s.Events[max(0, len(s.Events)-99):], e)
 	})
 }
 
