@@ -70,11 +70,11 @@ func (r *Result) run() {
 	defer stop()
 	defer r.leave()
 	for {
-		parts := r.gather()
-		if len(parts) > 0 {
+		if parts := r.gather(); len(parts) > 0 && r.ctx.Err() == nil {
 			r.scan(parts)
+			continue // what came meanwhile
 		}
-		if r.ctx.Err() == nil && len(parts) == 0 && !r.idle.Swap(true) {
+		if r.ctx.Err() == nil && !r.idle.Swap(true) {
 			r.s.Poke()
 		}
 		select {

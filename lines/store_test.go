@@ -289,6 +289,17 @@ func TestFilterFollowsAppendsAndLateEvents(t *testing.T) {
 	}
 }
 
+func TestFilterThatFindsNothingEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := lines.New(nil)
+	defer s.Close()
+	s.Append([]lines.Event{{Time: 1, Stream: streams(s, 1)[0], Text: "a"}}, lines.Mode{})
+	r := s.Filter(ctx, query(t, "b"))
+	idle(t, s, r, 0)
+	cancel()
+	<-r.Ended()
+}
+
 func TestDroppedStreamLeavesEverySequence(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := lines.New(nil)
