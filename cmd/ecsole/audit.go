@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecsole/aws/audit"
+	"ecsole/tui/clean"
+	"ecsole/views/config"
+)
+
+func auditCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "audit", Short: "Read and verify the journal of every act"}
+	cmd.AddCommand(auditListCommand(), auditVerifyCommand())
+	return cmd
+}
+
+// journalPath is where the journal is by the configuration.
+func journalPath(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	paths := config.DefaultPaths()
+	cfg, err := config.Load(paths.ConfigFile())
+	if err != nil {
+		return "", err
+	}
+	if cfg.JournalPath != "" {
+		return cfg.JournalPath, nil
+	}
+	return paths.Journal(), nil
+}
+
+func auditListCommand() *cobra.Command {
+	var path, action, incident string
+	var since time.Duration
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "Print the journal, oldest first", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			path, err := journalPath(path)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			bad := 0
+			for r, err := range audit.Read(path) {
+				if errors.Is(err, os.ErrNotExist) {
+					fmt.Fprintln(cmd.ErrOrStderr(), "no journal yet at "+path)
+					return nil
+				}
+				if err != nil {
+					bad++
+					fmt.Fprintln(cmd.ErrOrStderr(), clean.Line(err.Error()))
+					continue
+				}
+				if action != "" && r.Action != action || incident != "" && r.Incident != incident || since > 0 && time.Since(r.Time) > since {
+					continue
+				}
+				if asJSON {
+					b, err := json.Marshal(r)
+					if err != nil {
+						return err
+					}
+					fmt.Fprintf(out, "%s\n", b)
+					continue
+				}
+				fmt.Fprintln(out, clean.Line(auditLine(r)))
+			}
+			if bad > 0 {
+				return fmt.Errorf("%d lines could not be read; see `ecsole audit verify`", bad)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&path, "file", "", "another journal than the configured one")
+	cmd.Flags().StringVar(&action, "action", "", "only this action")
+	cmd.Flags().StringVar(&incident, "incident", "", "only this incident")
+	cmd.Flags().DurationVar(&since, "since", 0, "only the last while, such as 2h")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON lines as they are in the file")
+	return cmd
+}
+
+// auditLine is a record in one line for a human.
+func auditLine(r audit.Record) string {
+	line := fmt.Sprintf("%6d  %s  %-7s  %-18s %s", r.Seq, r.Time.UTC().Format("2006-01-02 15:04:05Z"), r.Kind, r.Action, r.Target)
+	for _, part := range []string{r.After, r.Result, r.Error, r.Path, r.Incident} {
+		if part != "" {
+			line += " · " + part
+		}
+	}
+	return line
+}
+
+func auditVerifyCommand() *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use: "verify", Short: "Check that the journal's chain is whole", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			path, err := journalPath(path)
+			if err != nil {
+				return err
+			}
+			report, err := audit.Verify(path)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			fmt.Fprintf(out, "%s: %d records", path, report.Records)
+			if report.Records > 0 {
+				fmt.Fprintf(out, " from %s to %s", report.First.UTC().Format(time.RFC3339), report.Last.UTC().Format(time.RFC3339))
+			}
+			fmt.Fprintln(out)
+			for _, r := range report.Open {
+				fmt.Fprintln(out, clean.Line(fmt.Sprintf("no outcome: record %d, %s %s", r.Seq, r.Action, r.Target)))
+			}
+			for _, b := range report.Broken {
+				fmt.Fprintln(out, clean.Line(fmt.Sprintf("broken: line %d: %s", b.Line, b.Why)))
+			}
+			if len(report.Broken) > 0 {
+				return fmt.Errorf("the chain is broken in %d places", len(report.Broken))
+			}
+			fmt.Fprintln(out, "the chain is whole")
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&path, "file", "", "another journal than the configured one")
+	return cmd
+}

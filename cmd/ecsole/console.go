@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/atotto/clipboard"
+	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
+
+	"ecsole/aws/audit"
+	"ecsole/tui/theme"
+	"ecsole/views"
+)
+
+// frameRate is Bubble Tea's highest: at its default of 60 an empty program already
+// needs 18 ms from a key to the frame.
+const frameRate = 120
+
+// runConsole opens the console on the terminal.
+func runConsole(ctx context.Context, f *flags, make func(context.Context) (*setup, error)) error {
+	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
+		return errors.New("the console needs a terminal; `ecsole get KIND` prints lists without one")
+	}
+	s, err := make(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	app, err := views.New(ctx, views.Options{
+		Config: s.config, Paths: s.paths, Journal: s.journal, Problem: s.problem,
+		Open: s.open, Profiles: s.profiles, Profile: f.profile, Region: f.region, Cluster: f.cluster, Command: f.command,
+		Theme:   theme.New(theme.Options{Mode: mode(s.config.UI.Theme)}),
+		History: readHistory(s.paths.History()), Save: saveHistory(s.paths.History()),
+		Clip: nativeClip(), Version: version,
+	})
+	if err != nil {
+		return err
+	}
+	defer app.Close()
+	s.record(audit.KindStart)
+	defer s.record(audit.KindEnd)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameRate)}
+	if s.config.UI.Theme == "ansi" {
+		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
+	}
+	_, err = tea.NewProgram(app.Model(), options...).Run()
+	if errors.Is(err, tea.ErrInterrupted) || (errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil) {
+		return nil
+	}
+	return err
+}
+
+// record writes the console's start and end into the journal. A journal that
+// cannot be written refuses acts; looking is still allowed.
+func (s *setup) record(kind audit.Kind) {
+	if s.journal == nil {
+		return
+	}
+	if err := s.journal.Note(audit.Record{Kind: kind, Action: "console", After: version}); err != nil {
+		fmt.Fprintln(os.Stderr, "ecsole: the journal could not be written:", err)
+	}
+}
+
+// nativeClip is the machine's own clipboard, nil over ssh or where there is none:
+// OSC 52 reaches the right machine then.
+func nativeClip() func(string) error {
+	if os.Getenv("SSH_CONNECTION") != "" || clipboard.Unsupported {
+		return nil
+	}
+	return clipboard.WriteAll
+}
+
+func readHistory(path string) []string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// saveHistory keeps commands over runs. A history that cannot be kept is no reason
+// to trouble anybody.
+func saveHistory(path string) func([]string) {
+	return func(lines []string) {
+		tmp := path + ".new"
+		if os.WriteFile(tmp, []byte(strings.Join(lines, "\n")+"\n"), 0o600) == nil {
+			os.Rename(tmp, path)
+		}
+	}
+}
+
+// mode is the theme that the configuration fixes; else the terminal decides.
+func mode(name string) theme.Mode {
+	switch name {
+	case "dark":
+		return theme.Dark
+	case "light":
+		return theme.Light
+	}
+	return theme.Auto
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"ecsole/views/config"
+)
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			fmt.Fprintf(cmd.OutOrStdout(), "ecsole %s (%s %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
+		},
+	}
+}
+
+func infoCommand(f *flags) *cobra.Command {
+	return &cobra.Command{
+		Use: "info", Short: "Print paths, versions and the configuration in force", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := cmd.OutOrStdout()
+			paths := config.DefaultPaths()
+			cfg, problem := config.Load(paths.ConfigFile())
+			row := func(label, value string) { fmt.Fprintf(out, "%-14s %s\n", label, value) }
+			row("Version", version+" "+runtime.Version()+" "+runtime.GOOS+"/"+runtime.GOARCH)
+			row("Configuration", paths.ConfigFile()+there(paths.ConfigFile()))
+			journal := paths.Journal()
+			if cfg.JournalPath != "" {
+				journal = cfg.JournalPath
+			}
+			row("Journal", journal+there(journal))
+			row("Recordings", paths.Recordings())
+			row("History", paths.History())
+			row("Log", paths.Log())
+			saves := paths.Saves()
+			if cfg.SaveDir != "" {
+				saves = cfg.SaveDir
+			}
+			row("Saves", saves)
+			if problem != nil {
+				return problem
+			}
+			profile := f.profile
+			if profile == "" {
+				profile = os.Getenv("AWS_PROFILE")
+			}
+			row("Profile", orNone(profile))
+			row("Read-only", fmt.Sprint(f.isReadOnly(cfg, profile)))
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, d := range info.Deps {
+					switch d.Path {
+					case "charm.land/bubbletea/v2", "github.com/aws/aws-sdk-go-v2", "github.com/aws/session-manager-plugin":
+						row("", d.Path+" "+d.Version)
+					}
+				}
+			}
+			fmt.Fprintln(out, "\nConfiguration in force:")
+			e := yaml.NewEncoder(out)
+			e.SetIndent(2)
+			defer e.Close()
+			return e.Encode(cfg)
+		},
+	}
+}
+
+func there(path string) string {
+	if _, err := os.Stat(path); err != nil {
+		return " (not there)"
+	}
+	return ""
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none named"
+	}
+	return s
+}

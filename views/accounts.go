@@ -1,0 +1,130 @@
+package views
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/aws"
+	"ecsole/aws/audit"
+	"ecsole/tui/screen"
+	"ecsole/tui/table"
+	"ecsole/views/command"
+)
+
+// readProfiles reads the AWS configuration's profiles, for :ctx and completion.
+func (a *App) readProfiles() tea.Cmd {
+	read := a.o.Profiles
+	if read == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		all, err := read()
+		return profilesRead{all, err}
+	}
+}
+
+type profilesRead struct {
+	all []aws.Profile
+	err error
+}
+
+// runContext lists the profiles, or switches to the one named.
+func (a *App) runContext(l command.Line) tea.Cmd {
+	if len(l.Args) == 0 {
+		return screen.Cmd(screen.Push{Screen: newBrowser(a, a.on, kinds["profiles"], Scope{}, l.Filter)})
+	}
+	region := ""
+	if len(l.Args) > 1 {
+		region = l.Args[1]
+	}
+	return a.switchTo(l.Args[0], region, command.Line{})
+}
+
+// switchTo opens another account and starts over there. The account before stays
+// open: its shells, forwards and jobs go on. Nothing is asked of the present
+// credentials, so it works also when they are dead.
+func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
+	if profile == "" {
+		profile = a.on.Account.Profile()
+	}
+	for _, c := range a.opened {
+		if c.Account.Profile() == profile && c.Account.Region() == region {
+			return screen.Cmd(switched{on: c, then: then})
+		}
+	}
+	open, ctx, asker, profiles := a.o.Open, a.ctx, a.asker, a.o.Profiles
+	return func() tea.Msg {
+		account, err := open(ctx, profile, region, asker)
+		if err != nil {
+			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
+		}
+		return switched{on: NewClients(account, profiles), then: then}
+	}
+}
+
+// switched tells the console that an account has been opened.
+type switched struct {
+	on   Clients
+	then command.Line
+}
+
+// switchedTo shows the account and journals the switch.
+func (a *App) switchedTo(m switched) tea.Cmd {
+	before := a.on
+	a.adopt(m.on)
+	after := m.on
+	record := func() tea.Msg {
+		if a.o.Journal == nil {
+			return nil
+		}
+		err := m.on.Account.Journal().Note(audit.Record{
+			Kind: audit.KindNote, Action: "account.switch", Target: after.where(a.cfg).String(), Before: before.where(a.cfg).String(),
+		})
+		if err != nil {
+			return screen.Flash{Level: screen.Error, Text: "the journal cannot be written: " + err.Error(), Err: err}
+		}
+		return nil
+	}
+	go_on := screen.Cmd(screen.Reset{Screen: newBrowser(a, a.on, kinds["clusters"], Scope{}, "")})
+	if k, ok := KindNamed(m.then.Word); ok {
+		go_on = a.runKind(k, m.then)
+	}
+	return tea.Batch(go_on, record, a.identify(m.on))
+}
+
+var _ = register(Resource[aws.Profile]{
+	Name: "profiles", Aliases: []string{"ctx", "context", "contexts"},
+	List: func(_ context.Context, c Clients, _ Scope) aws.Pages[aws.Profile] {
+		return func(yield func(aws.Page[aws.Profile]) bool) {
+			all, err := c.profiles()
+			p := aws.Page[aws.Profile]{Items: all, Seen: len(all), Total: len(all)}
+			if err != nil {
+				p.Gaps = []aws.Gap{{Err: err, Fatal: true}}
+			}
+			yield(p)
+		}
+	},
+	ID:         func(v aws.Profile) string { return v.Name },
+	Label:      func(v aws.Profile) string { return v.Name },
+	Health:     func(aws.Profile) (Health, string) { return table.OK, "" },
+	ScopeTitle: func(Scope) string { return "aws config" },
+	Columns: []Column[aws.Profile]{
+		{Title: "PROFILE", Field: "profile", Key: "N", Priority: 100, Value: func(v aws.Profile) any { return v.Name }},
+		{Title: "ACCOUNT", Field: "account", Key: "C", Priority: 90, Value: func(v aws.Profile) any { return orNil(v.AccountID) }},
+		{Title: "REGION", Field: "region", Key: "R", Priority: 80, Value: func(v aws.Profile) any { return orNil(v.Region) }},
+		{Title: "CREDENTIALS", Field: "kind", Key: "K", Priority: 70, Value: func(v aws.Profile) any { return orNil(v.Kind) }},
+	},
+	Actions: []Action[aws.Profile]{
+		{Name: "enter", Label: "Switch", Show: func(a *App, _ Scope, v aws.Profile) (Opening, error) {
+			return Opening{Cmd: a.switchTo(v.Name, v.Region, command.Line{})}, nil
+		}},
+	},
+})
+
+func orNil(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,233 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/aws"
+	"ecsole/aws/audit"
+	"ecsole/tui"
+	"ecsole/tui/keymap"
+	"ecsole/tui/screen"
+	"ecsole/tui/table"
+	"ecsole/tui/theme"
+	"ecsole/views/command"
+	"ecsole/views/config"
+)
+
+// Options are what the program gives to the console.
+type Options struct {
+	Config  config.Config
+	Paths   config.Paths
+	Journal *audit.Journal
+	// Problem is why there is no journal.
+	Problem error
+	// Open opens an account; empty names mean the defaults. It does no network.
+	Open     func(ctx context.Context, profile, region string, asker aws.Asker) (*aws.Account, error)
+	Profiles func() ([]aws.Profile, error)
+	Profile  string
+	Region   string
+	Cluster  string
+	Command  string // to begin with
+	Theme    *theme.Theme
+	History  []string
+	Save     func([]string)
+	Clip     func(string) error
+	Now      func() time.Time
+	Version  string
+}
+
+// App is the console: the account that is shown, and what the screens share. It
+// belongs to the event loop.
+type App struct {
+	o     Options
+	ctx   context.Context
+	cfg   config.Config
+	paths config.Paths
+	theme *theme.Theme
+	keys  *keymap.Map
+	now   func() time.Time
+	asker *asker
+
+	on       Clients
+	opened   []Clients // all accounts of this run: shells and jobs keep theirs
+	profiles []aws.Profile
+	clusters []string // ARNs seen on the present account
+	sorted   map[string]table.Sort
+	wide     map[string]bool
+	problems []error // of the start: shown as the first messages
+}
+
+// New makes the console on its first account. The account need not be usable: the
+// console says what is wrong with it and can switch to another.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Theme == nil {
+		o.Theme = theme.New(theme.Options{})
+	}
+	a := &App{
+		o: o, ctx: ctx, cfg: o.Config, paths: o.Paths, theme: o.Theme, now: o.Now,
+		sorted: map[string]table.Sort{}, wide: map[string]bool{}, asker: newAsker(o.Theme),
+	}
+	a.keys, a.problems = keymap.New(o.Config.Keys)
+	if o.Problem != nil {
+		a.problems = append(a.problems, fmt.Errorf("no journal, so every act is refused: %w", o.Problem))
+	}
+	account, err := o.Open(ctx, o.Profile, o.Region, a.asker)
+	if err != nil {
+		return nil, err
+	}
+	a.adopt(NewClients(account, a.o.Profiles))
+	return a, nil
+}
+
+// adopt makes an account the one that is shown.
+func (a *App) adopt(c Clients) {
+	a.on = c
+	a.clusters = nil
+	if !slices.ContainsFunc(a.opened, func(o Clients) bool { return o.Account == c.Account }) {
+		a.opened = append(a.opened, c)
+	}
+}
+
+// Close ends all accounts of this run.
+func (a *App) Close() {
+	for _, c := range a.opened {
+		c.Account.Close()
+	}
+}
+
+// Model is the console as a program for the terminal.
+func (a *App) Model() tea.Model {
+	return program{app: a, Model: tui.New(tui.Options{
+		Home: a.home, Header: a.header, Commander: commander{a}, ReadOnly: func() bool { return a.on.Account.ReadOnly() },
+		Guards: []func() string{a.sessionsGuard}, Explain: explain, Problems: a.messages,
+		Keymap: a.keys, Theme: a.theme, Title: "ecsole", Mouse: a.cfg.UI.EnableMouse,
+		Compact: a.cfg.UI.Headless, NoCrumb: a.cfg.UI.Crumbsless, History: a.o.History, SaveHistory: a.o.Save,
+		CopyNative: a.o.Clip, Copied: a.copied, Save: a.saveText, Now: a.now,
+	})}
+}
+
+// home is the first screen: the configured view, or what the command line names.
+func (a *App) home() screen.Screen {
+	line := a.cfg.DefaultView
+	if a.o.Command != "" {
+		line = strings.TrimPrefix(a.o.Command, ":")
+	}
+	if a.o.Cluster != "" && a.o.Command == "" {
+		line = "services " + a.o.Cluster
+	}
+	l, err := command.Parse(line)
+	if k, ok := KindNamed(l.Word); err == nil && ok && len(l.Args) == 0 {
+		return newBrowser(a, a.on, k, Scope{}, l.Filter)
+	}
+	return newBrowser(a, a.on, kinds["clusters"], Scope{}, "")
+}
+
+// start is run once the first screen stands: who are we, and the command that the
+// home screen could not take.
+func (a *App) start() tea.Cmd {
+	cmds := []tea.Cmd{a.identify(a.on), a.readProfiles(), a.asker.wait()}
+	for _, err := range a.problems {
+		cmds = append(cmds, screen.Cmd(screen.Flash{Level: screen.Error, Text: err.Error(), Err: err}))
+	}
+	line := strings.TrimPrefix(a.o.Command, ":")
+	if line == "" && a.o.Cluster != "" {
+		line = "services " + a.o.Cluster
+	}
+	if l, err := command.Parse(line); err == nil {
+		if _, ok := KindNamed(l.Word); !ok || len(l.Args) > 0 || l.Profile != "" {
+			cmds = append(cmds, a.run(l))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// identify asks once who the credentials belong to; the header shows it from then.
+func (a *App) identify(on Clients) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(on.Account.Context(), openTimeout)
+		defer cancel()
+		if _, err := on.Account.Identity(aws.Foreground(ctx)); err != nil {
+			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
+		}
+		return nil
+	}
+}
+
+// every is a kind's refresh clock.
+func (a *App) every(k *Kind) time.Duration { return max(k.every, a.cfg.Refresh()) }
+
+// open makes the screen of a kind in a scope.
+func (a *App) open(on Clients, kind string, s Scope) tea.Cmd {
+	k := kinds[kind]
+	return screen.Cmd(screen.Push{Screen: newBrowser(a, on, k, s, "")})
+}
+
+// favourites are the clusters on the keys 1 to 9: the configured ones, then those
+// that were seen.
+func (a *App) favourites(on Clients) []string {
+	var out []string
+	for _, name := range a.cfg.Favorites {
+		for _, arn := range a.clusters {
+			if lastPart(arn) == name || arn == name {
+				out = append(out, arn)
+			}
+		}
+	}
+	for _, arn := range a.clusters {
+		if len(a.cfg.Favorites) == 0 && len(out) < 9 && !slices.Contains(out, arn) {
+			out = append(out, arn)
+		}
+	}
+	return out[:min(len(out), 9)]
+}
+
+// note journals something that is no act: unmasking, copies, switches. It runs
+// outside the event loop's way, and a journal that fails is a message.
+func (a *App) note(on Clients, action, target, detail string) {
+	if j := on.Account.Journal(); j != nil {
+		if err := j.Note(audit.Record{Kind: audit.KindNote, Action: action, Target: target, After: detail}); err != nil {
+			on.Account.Problems().Add(err)
+		}
+	}
+}
+
+// explain says what an error means to the user.
+func explain(err error) screen.Problem {
+	e := aws.AsError(err)
+	return screen.Problem{Class: e.Class.String(), Op: e.Op, Text: problem(err), Hint: e.Hint, RequestID: e.RequestID, Denied: e.Class == aws.Denied}
+}
+
+// messages are the failed calls of all accounts of this run.
+func (a *App) messages() []tui.Message {
+	var out []tui.Message
+	for _, c := range a.opened {
+		for _, p := range c.Account.Problems().Recent() {
+			out = append(out, tui.Message{Time: p.Time, Level: screen.Warn, Problem: explain(p.Error)})
+		}
+	}
+	return out
+}
+
+// sessionsGuard says which shells would end with the console.
+func (a *App) sessionsGuard() string {
+	n := 0
+	for _, c := range a.opened {
+		n += c.Exec.Live()
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "one shell is open"
+	}
+	return fmt.Sprintf("%d shells are open", n)
+}

@@ -1,0 +1,89 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/aws/metrics"
+	"ecsole/tui/clean"
+	"ecsole/tui/dialog"
+	"ecsole/tui/screen"
+)
+
+// actTimeout is an act's own deadline; no screen can end it sooner.
+const actTimeout = time.Minute
+
+// confirm asks before an act: what, on which targets, in which account and region.
+// In production the account's name has to be typed.
+func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, after func() tea.Cmd) tea.Cmd {
+	if len(items) == 0 {
+		return nil
+	}
+	q := Question{Title: act.label + "?", OK: act.label}
+	if act.ask != nil {
+		q = act.ask(s, items)
+	}
+	where := on.where(a.cfg)
+	spec := dialog.Spec{
+		Title: clean.Line(q.Title), OK: q.OK, Danger: where.production,
+		Text: "Account " + clean.Line(where.String()),
+		Done: func(values map[string]string) tea.Cmd {
+			return tea.Batch(a.jobs(on, k, s, act, items, values, after)...)
+		},
+	}
+	for _, line := range q.Lines {
+		spec.Text += "\n" + clean.Line(line)
+	}
+	for _, v := range items {
+		spec.Names = append(spec.Names, clean.Line(k.label(v)+"  "+k.id(v)))
+	}
+	for _, f := range q.Fields {
+		spec.Fields = append(spec.Fields, f.dialog())
+	}
+	if where.production {
+		spec.Token = where.token()
+	}
+	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, spec)})
+}
+
+// jobs makes one job for each target: the fate of one says nothing of the others'.
+func (a *App) jobs(on Clients, k *Kind, s Scope, act *action, items []any, values map[string]string, after func() tea.Cmd) []tea.Cmd {
+	var cmds []tea.Cmd
+	for _, v := range items {
+		label := fmt.Sprintf("%s %s", act.label, clean.Line(k.label(v)))
+		cmds = append(cmds, screen.Cmd(screen.Start{Job: screen.Job{
+			Label: label, Timeout: actTimeout, Where: on.where(a.cfg).short(),
+			Run: func(ctx context.Context) (string, error) { return act.run(ctx, on, s, v, values) },
+			Done: func(_ string, err error) tea.Cmd {
+				if err != nil || after == nil {
+					return nil
+				}
+				return after()
+			},
+		}}))
+	}
+	return cmds
+}
+
+func (f Field) dialog() dialog.Field {
+	d := dialog.Field{Name: f.Name, Label: f.Label, Default: f.Value, Required: f.Number}
+	if f.Number {
+		d.Kind, d.Max = dialog.Number, 100_000
+	}
+	return d
+}
+
+// askCost asks before an overlay is read for very many rows.
+func (a *App) askCost(k *Kind, column string, n int, paid bool, agree func() tea.Cmd) tea.Cmd {
+	text := fmt.Sprintf("%s is known for the rows on the screen. To sort by it, it has to be read for all %s rows.", column, comma(n))
+	if paid {
+		text += fmt.Sprintf("\nThat costs about USD %.2f each minute while this list is open.", metrics.EstimateUSD(2*n))
+	}
+	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, dialog.Spec{
+		Title: "Read " + column + " of all " + k.Name + "?", Text: text, OK: "Read",
+		Done: func(map[string]string) tea.Cmd { return agree() },
+	})})
+}

@@ -1,0 +1,224 @@
+package views
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/aws"
+	"ecsole/tui/screen"
+	"ecsole/tui/table"
+)
+
+const (
+	overlayTimeout = 30 * time.Second
+	overlayMargin  = 10              // rows beyond the screen that are fetched along
+	paidPause      = 5 * time.Minute // without focus, paid calls stop after this
+	askAbove       = 1000            // rows: reading an overlay for more asks first
+)
+
+// overlayState is what a browser knows of one overlay: values by row id, and when
+// each was read.
+type overlayState struct {
+	*overlay
+	columns map[string]int // by title: the table's columns
+	values  map[string]overlayValue
+	asked   map[string]time.Time
+	tried   time.Time
+	err     error
+	all     bool // every row is wanted, since it sorts or is exported
+}
+
+type overlayValue struct {
+	value any
+	ok    bool
+	at    time.Time
+}
+
+// decorated is the answer of an overlay's fetch.
+type decorated struct {
+	name   string
+	ids    []string
+	values map[string]any
+}
+
+func newOverlayState(o *overlay, k *Kind) *overlayState {
+	s := &overlayState{overlay: o, columns: map[string]int{}, values: map[string]overlayValue{}, asked: map[string]time.Time{}}
+	for i, c := range k.columns {
+		if c.overlay == o.name {
+			s.columns[c.title] = i
+		}
+	}
+	return s
+}
+
+// decorate fetches what the rows on screen lack. It is called often (each second,
+// after moves and pages) and asks only for what is not known or out of date.
+func (b *Browser) decorate() tea.Cmd {
+	if b.hidden || b.table.Counts().Total == 0 {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for _, o := range b.overlays {
+		if cmd := b.fetch(o); cmd != nil {
+			cmds = append(cmds, cmd)
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (b *Browser) fetch(o *overlayState) tea.Cmd {
+	lane := b.work.Lane("overlay:" + o.name)
+	now := b.now()
+	if lane.Busy() || (o.err != nil && now.Sub(o.tried) < b.overlayEvery(o)) {
+		return nil
+	}
+	if o.paid && !b.blurred.IsZero() && now.Sub(b.blurred) > paidPause {
+		return nil
+	}
+	items, ids := b.lacking(o, now)
+	if len(items) == 0 {
+		return nil
+	}
+	o.tried = now
+	fetch, on, scope, name := o.fetch, b.on, b.scope, o.name
+	return screen.Do(lane, overlayTimeout, func(ctx context.Context) (decorated, error) {
+		values, err := fetch(ctx, on, scope, items)
+		return decorated{name: name, ids: ids, values: values}, err
+	})
+}
+
+// lacking are the items whose value is missing or older than the overlay's clock.
+func (b *Browser) lacking(o *overlayState, now time.Time) (items []any, ids []string) {
+	every := b.overlayEvery(o)
+	want := func(r *table.Row) {
+		if r == nil || r.Item == nil {
+			return
+		}
+		if at, ok := o.asked[r.ID]; ok && (o.overlay.every == 0 && o.values[r.ID].ok || now.Sub(at) < every) {
+			return
+		}
+		items, ids = append(items, r.Item), append(ids, r.ID)
+	}
+	if o.whole || o.all {
+		for r := range b.table.All() {
+			want(r)
+		}
+		return items, ids
+	}
+	for _, id := range b.table.Visible(overlayMargin) {
+		want(b.table.Row(id))
+	}
+	return items, ids
+}
+
+func (b *Browser) overlayEvery(o *overlayState) time.Duration {
+	every := max(o.overlay.every, b.app.every(b.kind))
+	if !b.blurred.IsZero() {
+		every *= 2
+	}
+	if b.throttled() {
+		every *= 2
+	}
+	return every
+}
+
+// decorated puts an overlay's answer into its cells, and into no others.
+func (b *Browser) decorated(r screen.Result[decorated]) tea.Cmd {
+	if !screen.Current(b.work, r) {
+		return nil
+	}
+	now := b.now()
+	for _, o := range b.overlays {
+		if "overlay:"+o.name != r.Lane {
+			continue
+		}
+		o.err = r.Err
+		ids := r.Value.ids
+		if r.Err != nil && len(ids) == 0 {
+			ids = b.table.Visible(overlayMargin) // the call itself gave up before it answered
+		}
+		for _, id := range ids {
+			o.asked[id] = now
+			v, ok := r.Value.values[id]
+			if ok || r.Err == nil {
+				o.values[id] = overlayValue{v, ok, now}
+			}
+			b.paint(o, id)
+		}
+		b.forget(o)
+	}
+	return b.decorate()
+}
+
+// paint draws an overlay's cells of one row.
+func (b *Browser) paint(o *overlayState, id string) {
+	row := b.table.Row(id)
+	if row == nil || row.Item == nil {
+		return
+	}
+	v, known := o.values[id]
+	for title, cell := range o.cells {
+		var c table.Cell
+		switch {
+		case known:
+			c = cell(row.Item, v.value, v.ok)
+			if old := b.now().Sub(v.at); o.err != nil && old > time.Second {
+				c.Text, c.State = c.Text+" "+short(old)+" old", table.Warn
+			}
+		case o.err != nil:
+			c = table.Cell{Text: terse(o.err), State: table.Unknown}
+		}
+		b.table.SetCell(id, o.columns[title], c)
+	}
+}
+
+// forget drops the values of rows that are gone.
+func (b *Browser) forget(o *overlayState) {
+	if len(o.asked) < 2*b.table.Counts().Total+100 {
+		return
+	}
+	maps.DeleteFunc(o.asked, func(id string, _ time.Time) bool { return b.table.Row(id) == nil })
+	maps.DeleteFunc(o.values, func(id string, _ overlayValue) bool { return b.table.Row(id) == nil })
+}
+
+// needAll wants a column's overlay for every row, because the rows are to be sorted
+// or exported by it. Above a thousand rows the user decides, with the cost in sight.
+func (b *Browser) needAll(column int, then func() tea.Cmd) tea.Cmd {
+	o := b.overlayOf(column)
+	if o == nil || o.whole || o.all {
+		return then()
+	}
+	agree := func() tea.Cmd {
+		o.all, o.err = true, nil
+		return tea.Batch(then(), b.decorate())
+	}
+	if n := b.table.Counts().Total; n > askAbove {
+		return b.app.askCost(b.kind, b.kind.columns[column].title, n, o.paid, agree)
+	}
+	return agree()
+}
+
+func (b *Browser) overlayOf(column int) *overlayState {
+	if column < 0 || column >= len(b.kind.columns) {
+		return nil
+	}
+	for _, o := range b.overlays {
+		if o.name == b.kind.columns[column].overlay {
+			return o
+		}
+	}
+	return nil
+}
+
+// overlayProblem is the first overlay's trouble, for the account's messages.
+func (b *Browser) overlayProblem() *aws.Error {
+	for _, o := range b.overlays {
+		if o.err != nil {
+			return aws.AsError(o.err)
+		}
+	}
+	return nil
+}

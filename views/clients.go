@@ -1,0 +1,119 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ecsole/aws"
+	"ecsole/aws/ecs"
+	"ecsole/aws/exec"
+	"ecsole/aws/findings"
+	"ecsole/aws/logs"
+	"ecsole/aws/metrics"
+	"ecsole/views/config"
+)
+
+// Clients reach one account in one region.
+type Clients struct {
+	Account  *aws.Account
+	ECS      *ecs.Client
+	Metrics  *metrics.Client
+	Findings *findings.Watcher
+	Alerts   *findings.Client
+	Logs     *logs.Hub
+	Exec     *exec.Sessions
+	memo     *memo
+	profiles func() ([]aws.Profile, error)
+}
+
+// NewClients makes the clients of an account. They do no network until used, but
+// for the watcher of findings, which begins to poll. Profiles lists the AWS
+// configuration's profiles.
+func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error)) Clients {
+	return Clients{
+		Account: a, ECS: ecs.New(a), Metrics: metrics.New(a), Findings: findings.Watch(a), Alerts: findings.New(a),
+		Logs: logs.HubOf(a, nil), Exec: exec.Of(a), memo: newMemo(), profiles: profiles,
+	}
+}
+
+// place is where something happens, as dialogs and jobs name it.
+type place struct {
+	profile, account, alias, region, endpoint string
+	production                                bool
+}
+
+func (c Clients) where(cfg config.Config) place {
+	p := place{profile: c.Account.Profile(), region: c.Account.Region(), endpoint: c.Account.Endpoint()}
+	if id, ok := c.Account.KnownIdentity(); ok {
+		p.account = id.Account
+		p.alias = cfg.Accounts[id.Account]
+	}
+	p.production = cfg.IsProduction(p.profile, p.alias, p.account)
+	return p
+}
+
+// String names profile, account, alias and region.
+func (p place) String() string {
+	parts := []string{orDefault(p.account, "not known yet")}
+	if p.alias != "" {
+		parts[0] += " (" + p.alias + ")"
+	}
+	parts = append(parts, "region "+p.region, "profile "+orDefault(p.profile, "default"))
+	if p.endpoint != "" {
+		parts = append(parts, "endpoint "+p.endpoint)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// short is the place in a few words, for the jobs line.
+func (p place) short() string {
+	return fmt.Sprintf("%s/%s", orDefault(p.alias, orDefault(p.profile, p.account)), p.region)
+}
+
+// token is what has to be typed in production.
+func (p place) token() string { return orDefault(p.alias, orDefault(p.profile, p.account)) }
+
+// ScopeOf finds the scope that names on a command line mean.
+func ScopeOf(ctx context.Context, c Clients, cluster, service, task string) (Scope, error) {
+	s := Scope{Service: service}
+	if cluster != "" {
+		found, err := findCluster(ctx, c, cluster)
+		if err != nil {
+			return s, err
+		}
+		s.Cluster = found
+	}
+	if task != "" {
+		t, err := ecs.Resolve(ctx, c.ECS, task, s.Cluster)
+		if err != nil {
+			return s, err
+		}
+		if t.Task == nil {
+			return s, fmt.Errorf("%s is no task", task)
+		}
+		s.Cluster, s.Task = t.ClusterARN, t.Task.ARN
+	}
+	return s, nil
+}
+
+// findCluster turns a name into an ARN. A name that no cluster has is an error: an
+// empty list would look like an empty cluster.
+func findCluster(ctx context.Context, c Clients, name string) (string, error) {
+	items, gaps := aws.Collect(c.ECS.DescribeClusters(ctx, []string{name}))
+	for _, v := range items {
+		if v.Status != "INACTIVE" {
+			return v.ARN, nil
+		}
+	}
+	for _, g := range gaps {
+		return "", g.Err
+	}
+	return "", fmt.Errorf("there is no cluster %s in %s", name, c.Account.Region())
+}
+
+// KindNames are the names of all kinds.
+func KindNames() []string { return kindNames() }
+
+// Problem says in one line what went wrong and what to do.
+func Problem(err error) string { return problem(err) }

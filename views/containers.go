@@ -1,0 +1,156 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ecsole/aws"
+	"ecsole/aws/ecs"
+	"ecsole/tui/table"
+)
+
+// container is a container together with the task and the definition it belongs to.
+type container struct {
+	ecs.Container
+	task       ecs.Task
+	definition *ecs.TaskDefinition // nil where it could not be read
+	why        error               // why not
+}
+
+// declared is the container's part of the definition.
+func (c container) declared() (ecs.ContainerDefinition, bool) {
+	if c.definition != nil {
+		for _, d := range c.definition.Containers {
+			if d.Name == c.Name {
+				return d, true
+			}
+		}
+	}
+	return ecs.ContainerDefinition{}, false
+}
+
+var _ = register(Resource[container]{
+	Name: "containers", Aliases: []string{"container", "co"},
+	List:   listContainers,
+	ID:     func(v container) string { return orDefault(v.ARN, v.task.ARN+"/"+v.Name) },
+	Label:  func(v container) string { return v.Name },
+	Health: containerHealth,
+	Needs: func(s Scope) string {
+		if s.Task == "" {
+			return "a task: open one with enter in :tasks"
+		}
+		return ""
+	},
+	Columns: []Column[container]{
+		{Title: "NAME", Field: "name", Key: "N", Priority: 100, Max: 32, Value: func(v container) any { return v.Name }},
+		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v container) any { return v.LastStatus }},
+		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v container) any { return v.Health }, Cell: func(v container) table.Cell {
+			return taskHealthCell(ecs.Task{Health: v.Health})
+		}},
+		{Title: "EXIT", Field: "exitCode", Key: "E", Priority: 85, Align: table.Right, Value: func(v container) any {
+			if v.ExitCode == nil {
+				return nil
+			}
+			return *v.ExitCode
+		}},
+		{Title: "REASON", Field: "reason", Priority: 80, Max: 50, Value: func(v container) any { return v.Reason }},
+		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 70, Cell: func(v container) table.Cell { return v.ready().cell() }, Value: func(v container) any { return v.ready().word() }},
+		{Title: "LOGS", Field: "logDriver", Priority: 50, Max: 24, Value: func(v container) any {
+			d, ok := v.declared()
+			if !ok {
+				return nil
+			}
+			return orDefault(d.LogDriver, "none")
+		}},
+		{Title: "ESSENTIAL", Field: "essential", Priority: 20, Value: func(v container) any {
+			d, ok := v.declared()
+			if !ok {
+				return nil
+			}
+			return d.Essential
+		}},
+		{Title: "IMAGE", Field: "image", Key: "I", Priority: 55, Max: 60, Value: func(v container) any { return v.Image }},
+		{Title: "DIGEST", Field: "imageDigest", Wide: true, Value: func(v container) any { return v.ImageDigest }},
+		{Title: "PORTS", Field: "ports", Priority: 30, Value: func(v container) any { return ports(v.Container, v) }},
+		{Title: "IP", Field: "ips", Priority: 35, Value: func(v container) any { return strings.Join(v.IPs, ",") }},
+		{Title: "RUNTIME ID", Field: "runtimeId", Wide: true, Value: func(v container) any { return v.RuntimeID }},
+		{Title: "ARN", Field: "arn", Wide: true, Value: func(v container) any { return v.ARN }},
+	},
+	Actions: []Action[container]{
+		{Name: "enter", Label: "Logs", Show: containerLogs},
+		{Name: "logs", Label: "Logs", Hidden: true, Show: containerLogs},
+		{Name: "shell", Label: "Shell", Show: containerShell},
+	},
+	Describe: describeContainer,
+	Raw:      func(v container) json.RawMessage { return v.Raw },
+	Up: func(_ Scope, v container) (string, Scope) {
+		return "tasks", Scope{Cluster: v.task.ClusterARN, Service: v.task.Service()}
+	},
+})
+
+func (c container) ready() readiness {
+	r := ecs.ExecReadiness(c.task, c.Container, c.definition)
+	return readiness{r.State, r.Why()}
+}
+
+// listContainers reads the task of the scope and its definition. A definition that
+// cannot be read leaves its cells unknown, and the rows stay.
+func listContainers(ctx context.Context, c Clients, s Scope) aws.Pages[container] {
+	return func(yield func(aws.Page[container]) bool) {
+		tasks, gaps := aws.Collect(c.ECS.DescribeTasks(ctx, s.Cluster, []string{s.Task}))
+		if len(tasks) == 0 {
+			if len(gaps) == 0 {
+				gaps = []aws.Gap{{Err: &aws.Error{Class: aws.NotFound, Text: "ECS forgot this task: it keeps stopped tasks for about an hour", Err: errNoTask}, Fatal: true}}
+			}
+			yield(aws.Page[container]{Gaps: fatal(gaps)})
+			return
+		}
+		td, err := c.ECS.TaskDefinition(ctx, tasks[0].TaskDefinition)
+		definition := &td
+		if err != nil {
+			definition = nil
+		}
+		page := aws.Page[container]{Seen: len(tasks[0].Containers), Total: len(tasks[0].Containers)}
+		for _, v := range tasks[0].Containers {
+			page.Items = append(page.Items, container{Container: v, task: tasks[0], definition: definition, why: err})
+		}
+		yield(page)
+	}
+}
+
+var errNoTask = errors.New("no such task")
+
+func containerHealth(v container) (Health, string) {
+	switch {
+	case v.ExitCode != nil && *v.ExitCode != 0:
+		return table.Failed, fmt.Sprintf("exit code %d", *v.ExitCode)
+	case v.Health == "UNHEALTHY":
+		return table.Failed, "health check fails"
+	case v.LastStatus == "RUNNING":
+		return table.OK, ""
+	case v.LastStatus == "STOPPED":
+		return table.Killed, v.Reason
+	}
+	return table.Pending, v.LastStatus
+}
+
+// ports prefers the bindings of the running container over the declared ports.
+func ports(c ecs.Container, v container) string {
+	list := c.Ports
+	if len(list) == 0 {
+		d, _ := v.declared()
+		list = d.Ports
+	}
+	var parts []string
+	for _, p := range list {
+		if p.Host != 0 && p.Host != p.Container {
+			parts = append(parts, fmt.Sprintf("%d→%d", p.Host, p.Container))
+			continue
+		}
+		parts = append(parts, fmt.Sprint(p.Container))
+	}
+	return strings.Join(parts, ",")
+}

@@ -1,0 +1,249 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"ecsole/aws/ecs"
+	"ecsole/aws/findings"
+	"ecsole/aws/metrics"
+	"ecsole/tui/chart"
+	"ecsole/tui/table"
+)
+
+// sparkWindow is the time that a sparkline covers, in steps of a minute: what AWS
+// publishes free of charge.
+const (
+	sparkWindow = 30 * time.Minute
+	sparkWidth  = 10
+)
+
+// use is the CPU and memory of one row in per cent, oldest first; NaN is a gap.
+type use struct{ CPU, Memory []float64 }
+
+// serviceUse reads the services on screen in one call.
+func serviceUse(ctx context.Context, c Clients, _ Scope, items []ecs.Service) (map[string]use, error) {
+	var queries []metrics.Query
+	for _, v := range items {
+		queries = append(queries, metrics.ServiceUtilization(v.ARN, lastPart(v.ClusterARN), v.Name)...)
+	}
+	ids := make([]string, len(items))
+	for i, v := range items {
+		ids[i] = v.ARN
+	}
+	return readUse(ctx, c, queries, ids)
+}
+
+// taskUse reads the tasks on screen in one call. Only clusters with enhanced
+// Container Insights measure single tasks; elsewhere there is nothing to ask.
+func taskUse(ctx context.Context, c Clients, _ Scope, items []ecs.Task) (map[string]use, error) {
+	var queries []metrics.Query
+	var ids []string
+	var failed error
+	for _, v := range items {
+		if v.LastStatus != "RUNNING" {
+			continue
+		}
+		known, err := c.memo.taskDimensions(ctx, c, v.ClusterARN)
+		if err != nil {
+			failed = err
+			continue
+		}
+		if dims := known[v.ID]; dims != nil {
+			queries = append(queries, taskQueries(v.ARN, dims)...)
+			ids = append(ids, v.ARN)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, failed
+	}
+	out, err := readUse(ctx, c, queries, ids)
+	return out, errors.Join(err, failed)
+}
+
+func taskQueries(id string, dims map[string]string) []metrics.Query {
+	const namespace = "ECS/ContainerInsights"
+	return []metrics.Query{
+		{ID: id + "/cpu", Namespace: namespace, Metric: "TaskCpuUtilization", Dimensions: dims, Period: time.Minute},
+		{ID: id + "/memory", Namespace: namespace, Metric: "TaskMemoryUtilization", Dimensions: dims, Period: time.Minute},
+	}
+}
+
+func readUse(ctx context.Context, c Clients, queries []metrics.Query, ids []string) (map[string]use, error) {
+	to := time.Now().Truncate(time.Minute)
+	from := to.Add(-sparkWindow)
+	series, err := c.Metrics.Series(ctx, queries, from, to)
+	out := map[string]use{}
+	for _, id := range ids {
+		cpu, memory := series[id+"/cpu"], series[id+"/memory"]
+		if err != nil && !cpu.Complete {
+			continue
+		}
+		if len(cpu.Values)+len(memory.Values) > 0 {
+			out[id] = use{cpu.Grid(from, to, time.Minute), memory.Grid(from, to, time.Minute)}
+		}
+	}
+	return out, err
+}
+
+// sparkCell draws per cent on a fixed scale and sorts by the current value.
+func sparkCell(values []float64) table.Cell {
+	now := chart.Current(values)
+	if math.IsNaN(now) {
+		return table.Cell{Text: "–", State: table.Dim}
+	}
+	o := chart.Options{Max: 100}
+	spark, current := chart.SparkCell(values, sparkWidth, o)
+	c := table.Cell{Text: spark, Sort: now, Plain: current}
+	switch {
+	case now >= 90:
+		c.State = table.Failed
+	case now >= 70:
+		c.State = table.Warn
+	}
+	return c
+}
+
+// findingsIndex finds the badge of a row.
+type findingsIndex struct{ *findings.Index }
+
+func (x findingsIndex) cluster(arn string) findings.Badge { return x.Index.Cluster(arn) }
+func (x findingsIndex) service(cluster, name string) findings.Badge {
+	return x.Index.Service(cluster, name)
+}
+func (x findingsIndex) task(arn string) findings.Badge { return x.Index.Task(arn) }
+
+// alertsOf is the overlay of GuardDuty badges. It reads the account's watcher, which
+// polls on its own clock, so it costs no call.
+func alertsOf[T any](badge func(findingsIndex, T) findings.Badge, id func(T) string) Overlay[T] {
+	return Decorate("findings", 5*time.Second, func(_ context.Context, c Clients, _ Scope, items []T) (map[string]alert, error) {
+		index, old, err := c.Findings.Snapshot()
+		out := map[string]alert{}
+		if index == nil {
+			for _, v := range items {
+				out[id(v)] = alert{waiting: true}
+			}
+			if err != nil {
+				out = nil
+			}
+			return out, err
+		}
+		for _, v := range items {
+			out[id(v)] = alert{Badge: badge(findingsIndex{index}, v), off: !index.State.Enabled, old: old, partial: index.Gaps}
+		}
+		if err != nil && old < 3*time.Minute {
+			err = nil // one missed poll is no news: the badge is younger than its clock asks for
+		}
+		return out, err
+	}, map[string]func(T, alert) table.Cell{
+		"ALERTS": func(_ T, a alert) table.Cell { return a.cell() },
+	}).Whole()
+}
+
+// alert is a badge and how far it can be believed.
+type alert struct {
+	findings.Badge
+	off     bool // GuardDuty does not watch this region
+	partial bool
+	waiting bool // nothing has been read yet
+	old     time.Duration
+}
+
+func (a alert) cell() table.Cell {
+	switch {
+	case a.waiting:
+		return table.Cell{Text: "…", State: table.Dim}
+	case a.Count == 0 && a.off:
+		return table.Cell{Text: "off", State: table.Dim, Sort: -1.0}
+	case a.Count == 0 && a.partial:
+		return table.Cell{Text: "?", State: table.Unknown}
+	case a.Count == 0:
+		return table.Cell{Text: "–", State: table.Dim, Sort: 0.0}
+	}
+	c := table.Cell{Text: fmt.Sprintf("⚑%s %d", a.short(), a.Count), Sort: a.Severity*1000 + float64(a.Count), State: table.Warn, Plain: fmt.Sprintf("%s %d", a.Label, a.Count)}
+	if a.partial {
+		c.Text += "+"
+	}
+	if a.Severity >= 7 {
+		c.State = table.Failed
+	}
+	return c
+}
+
+// short is a band of severity in a letter or four: CRIT, HIGH, MED, LOW.
+func (a alert) short() string {
+	switch a.Label {
+	case "CRITICAL":
+		return "CRIT"
+	case "MEDIUM":
+		return "MED"
+	}
+	return a.Label
+}
+
+// readiness is whether a shell can be opened.
+type readiness struct {
+	state ecs.ReadyState
+	why   string
+}
+
+func (r readiness) word() string { return r.state.String() }
+
+func (r readiness) cell() table.Cell {
+	switch r.state {
+	case ecs.Ready:
+		return table.Cell{Text: "ready", Sort: 0}
+	case ecs.NotReady:
+		return table.Cell{Text: "no: " + r.why, State: table.Dim, Sort: 1}
+	}
+	return table.Cell{Text: "?", State: table.Unknown}
+}
+
+// taskReadiness judges each task's containers from what is known, with its task
+// definition, which is read once per revision.
+func taskReadiness(ctx context.Context, c Clients, _ Scope, items []ecs.Task) (map[string]readiness, error) {
+	out := map[string]readiness{}
+	var failed error
+	for _, v := range items {
+		var definition *ecs.TaskDefinition
+		if td, err := c.ECS.TaskDefinition(ctx, v.TaskDefinition); err == nil {
+			definition = &td
+		} else {
+			failed = err
+		}
+		state, _, why := ecs.TaskExec(v, definition)
+		out[v.ARN] = readiness{state, why}
+	}
+	if len(out) == len(items) && failed != nil {
+		failed = nil // judged without the definition where that could not be read
+	}
+	return out, failed
+}
+
+// waitForFindings waits for the watcher's first answer, good or bad.
+func waitForFindings(ctx context.Context, w *findings.Watcher) {
+	changed, done := w.Changed()
+	defer done()
+	if !w.Tried().IsZero() {
+		return
+	}
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+// exportAlert writes a badge as data: null where nothing is known, "" where there
+// is none, else the highest band and the count.
+func exportAlert(c table.Cell) any {
+	switch {
+	case c.Sort == nil:
+		return nil
+	case c.Plain == "":
+		return ""
+	}
+	return c.Plain
+}

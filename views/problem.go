@@ -1,0 +1,36 @@
+package views
+
+import (
+	"ecsole/aws"
+)
+
+// problem says in one line what went wrong, and what to do where that is known.
+func problem(err error) string {
+	e := aws.AsError(err)
+	if e == nil {
+		return ""
+	}
+	line := e.Error()
+	if e.Class == aws.Denied && e.Action != "" {
+		line = "denied: " + e.Action
+	}
+	if e.Hint != "" {
+		line += " · " + e.Hint
+	}
+	return line
+}
+
+// terse is problem in as few words as a cell holds: "denied: ecs:ListTasks".
+func terse(err error) string {
+	e := aws.AsError(err)
+	if e == nil {
+		return ""
+	}
+	switch {
+	case e.Class == aws.Denied && e.Action != "":
+		return "denied: " + e.Action
+	case e.Op != "":
+		return e.Class.String() + ": " + e.Op
+	}
+	return e.Class.String()
+}
