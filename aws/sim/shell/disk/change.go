@@ -260,6 +260,21 @@ func (f *FS) Mknod(name string, d Device) error {
 	return f.fill(name, fs.ModeDevice|fs.ModeCharDevice|0o666, func(n *node) { n.device = d })
 }
 
+// Unmake removes what Made has made.
+func (f *FS) Unmake(name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dir, base, n, err := f.walk(name, false)
+	if err == nil && (n == nil || n.text == nil) {
+		err = ENOENT
+	}
+	if err == nil {
+		delete(dir.kids, base)
+		f.drop(n)
+	}
+	return fail("remove", name, err)
+}
+
 func (f *FS) fill(name string, mode fs.FileMode, into func(*node)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

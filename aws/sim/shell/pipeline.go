@@ -1,0 +1,183 @@
+package shell
+
+import (
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// print writes a node as a line, for jobs and functions.
+func print(n syntax.Node) string {
+	var b strings.Builder
+	if syntax.NewPrinter(syntax.SingleLine(true)).Print(&b, n) != nil {
+		return "…"
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(b.String()), "\n")
+	return line
+}
+
+// flat lists the commands of a pipeline; all[i] says that errors go into the pipe
+// behind command i too.
+func flat(c *syntax.BinaryCmd) (cmds []*syntax.Stmt, all []bool) {
+	if x, ok := c.X.Cmd.(*syntax.BinaryCmd); ok && (x.Op == syntax.Pipe || x.Op == syntax.PipeAll) && len(c.X.Redirs) == 0 && !c.X.Negated {
+		cmds, all = flat(x)
+	} else {
+		cmds = []*syntax.Stmt{c.X}
+	}
+	return append(cmds, c.Y), append(all, c.Op == syntax.PipeAll)
+}
+
+// pipeline runs commands that feed each other.
+func (s *Shell) pipeline(c *syntax.BinaryCmd) {
+	s.front(print(c), func(g *group) int { return s.piped(c, g) })
+}
+
+func (s *Shell) piped(c *syntax.BinaryCmd, g *group) int {
+	cmds, all := flat(c)
+	status := make([]int, len(cmds))
+	var wg sync.WaitGroup
+	var in *desc
+	for i, st := range cmds {
+		sub := s.sub(g)
+		if in != nil {
+			sub.put(0, in)
+		}
+		in = nil
+		if i < len(cmds)-1 {
+			r, w := newPipe()
+			in = r
+			sub.put(1, w)
+			if all[i] {
+				sub.put(2, w.dup())
+			}
+		}
+		run := func() {
+			defer sub.release()
+			sub.stmt(st)
+			status[i] = sub.last
+		}
+		if i == len(cmds)-1 {
+			run()
+		} else if !s.sess.spawn(&wg, run) {
+			sub.release()
+			s.errorf("fork: retry: Resource temporarily unavailable")
+			status[i] = 254
+		}
+	}
+	wg.Wait()
+	if s.shopts["pipefail"] {
+		for i := len(status) - 1; i >= 0; i-- {
+			if status[i] != 0 {
+				return status[i]
+			}
+		}
+	}
+	return status[len(status)-1]
+}
+
+func (s *Shell) subshell(c *syntax.Subshell) {
+	s.front(print(c), func(g *group) int {
+		sub := s.sub(g)
+		defer sub.release()
+		sub.stmts(c.Stmts)
+		sub.runTrap("EXIT")
+		return sub.last
+	})
+}
+
+// front runs a job in the foreground and sets the status. In the session's main
+// shell it has a group of its own, which keys can stop and end; elsewhere it
+// belongs to the group at hand.
+func (s *Shell) front(text string, run func(g *group) int) {
+	if !s.main {
+		s.last = run(s.group)
+		return
+	}
+	g := s.sess.newGroup(text)
+	g.front = true
+	if !s.sess.start(g, func() int { return run(g) }) {
+		s.errorf("fork: retry: Resource temporarily unavailable")
+		s.last = 254
+		return
+	}
+	s.await(g)
+}
+
+// await waits in front until the group has ended or is stopped.
+func (s *Shell) await(g *group) {
+	mode := s.sess.tty.Mode()
+	old := s.sess.swapFront(g)
+	if old == g {
+		old = nil
+	}
+	select {
+	case <-g.done:
+	case <-g.halted():
+	}
+	s.sess.swapFront(old)
+	stopped, ended := g.state()
+	if stopped || g.killed(0) != 0 {
+		s.sess.tty.SetMode(mode) // what was ended had no time to
+	}
+	if stopped && !ended {
+		s.sess.adopt(g)
+		s.sess.notice(s, g)
+		s.last = 128 + sigTstp
+		return
+	}
+	s.sess.forget(g)
+	s.last = g.killed(g.status)
+	if g.signal == sigInt && s.flow == onward {
+		s.group.send(sigInt) // the line that it was part of ends too
+	}
+}
+
+// background starts a job behind.
+func (s *Shell) background(st *syntax.Stmt) {
+	fore := *st
+	fore.Background, fore.Coprocess, fore.Disown = false, false, false
+	g := s.group
+	if s.main {
+		g = s.sess.newGroup(print(&fore))
+	}
+	sub := s.sub(g)
+	if !s.main {
+		sub.put(0, newDesc(nothing{}))
+	}
+	b := &back{pid: sub.pid, group: g, done: make(chan struct{})}
+	run := func() int {
+		defer close(b.done)
+		defer sub.release()
+		sub.stmt(&fore)
+		b.status = g.killed(sub.last)
+		return sub.last
+	}
+	ok := false
+	if s.main {
+		s.sess.adopt(g)
+		ok = s.sess.start(g, run)
+	} else {
+		ok = s.sess.spawn(nil, func() { run() })
+	}
+	if !ok {
+		sub.release()
+		s.errorf("fork: retry: Resource temporarily unavailable")
+		s.last = 254
+		return
+	}
+	s.backs = append(s.backs, b)
+	s.lastBack = sub.pid
+	s.last = 0
+	if s.main && s.interactive {
+		s.sess.announce(s, g, sub.pid)
+	}
+}
+
+// back is a command in the background, as wait knows it.
+type back struct {
+	pid    int
+	group  *group
+	done   chan struct{}
+	status int // valid once done is closed
+}
