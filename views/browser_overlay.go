@@ -72,7 +72,11 @@ func (b *Browser) decorate() tea.Cmd {
 func (b *Browser) fetch(o *overlayState) tea.Cmd {
 	lane := b.work.Lane("overlay:" + o.name)
 	now := b.now()
-	if lane.Busy() || (o.err != nil && now.Sub(o.tried) < b.overlayEvery(o)) {
+	if o.err != nil && now.Sub(o.tried) < b.overlayEvery(o) {
+		b.paintNew(o)
+		return nil
+	}
+	if lane.Busy() {
 		return nil
 	}
 	if o.paid && !b.blurred.IsZero() && now.Sub(b.blurred) > paidPause {
@@ -172,6 +176,16 @@ func (b *Browser) paint(o *overlayState, id string) {
 			c = table.Cell{Text: terse(o.err), State: table.Unknown}
 		}
 		b.table.SetCell(id, o.columns[title], c)
+	}
+}
+
+// paintNew says of rows that came after a failure why they have no value.
+func (b *Browser) paintNew(o *overlayState) {
+	for _, id := range b.table.Visible(overlayMargin) {
+		if _, ok := o.asked[id]; !ok {
+			o.asked[id] = o.tried
+			b.paint(o, id)
+		}
 	}
 }
 
