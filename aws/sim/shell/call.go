@@ -181,7 +181,7 @@ func (s *Shell) execute(g *group, file string, args []string) int {
 	s.sess.enter(p)
 	defer s.sess.leave(p)
 	pr := &proc.Proc{
-		Ctx: g.ctx, Args: args, Env: s.exported(), Dir: s.dir, FS: s.sess.fs(), TTY: s.sess.tty, Facts: s.sess.box.facts,
+		Ctx: g.ctx, Args: args, Env: s.exported(), Dir: s.dir, FS: s.sess.fs(), TTY: s.sess.tty, Facts: &s.sess.box.facts,
 		PID: p.pid, Session: s.sess, May: g.may,
 		In: &handle{s.descOr(0), g}, Out: &handle{s.descOr(1), g}, Err: &handle{s.descOr(2), g},
 	}
@@ -210,7 +210,7 @@ func (n *session) runFile(p *proc.Proc, file string) int {
 		if t := n.tool(name); t != nil {
 			return t(p)
 		}
-		if tools.Shells[name] {
+		if slices.Contains(tools.Shells(), name) {
 			return n.shell(p)
 		}
 		return n.application(p, name)

@@ -48,7 +48,7 @@ func (b *Box) programs(d *disk.FS) {
 	for name := range b.tools {
 		_ = d.Write("/usr/bin/"+name, program(name), 0o755)
 	}
-	for name := range tools.Shells {
+	for _, name := range tools.Shells() {
 		if name == "bash" && !b.facts.Bash {
 			continue
 		}

@@ -112,7 +112,7 @@ func (s *Shell) number(x syntax.TestExpr) int {
 // proc is the shell itself as a process, for builtins that are tools too.
 func (s *Shell) proc(args ...string) *proc.Proc {
 	return &proc.Proc{
-		Ctx: s.group.ctx, Args: args, Env: s.exported(), Dir: s.dir, FS: s.sess.fs(), TTY: s.sess.tty, Facts: s.sess.box.facts,
+		Ctx: s.group.ctx, Args: args, Env: s.exported(), Dir: s.dir, FS: s.sess.fs(), TTY: s.sess.tty, Facts: &s.sess.box.facts,
 		PID: s.pid, Session: s.sess, May: s.group.may,
 		In: s.handle(0), Out: s.handle(1), Err: s.handle(2),
 	}
