@@ -71,7 +71,23 @@ func (a *Account) chain(stack *middleware.Stack) error {
 // or journalled, else read-only would refuse to log in. At that moment the SDK has
 // resolved neither the endpoint nor the HTTP client, so both are put in here.
 func (a *Account) credentialChain(stack *middleware.Stack) error {
-	if err := stack.Initialize.Add(initialize(linkCall, a.credentialCall), middleware.Before); err != nil {
+	// The clients of a container's and an instance's credentials do not say who they
+	// are, other than by their operations. Their addresses are not the custom
+	// endpoint's to change: the container's gets a token. And the instance's keeps the
+	// SDK's transport, whose dial gives up at once where there is no such service.
+	local := ""
+	switch stack.ID() {
+	case "GetCredentials":
+		local = "container"
+	case "GetToken", "GetMetadata", "GetDynamicData", "GetUserData":
+		local = "ec2imds"
+	}
+	meter := initialize(linkCall, func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+		middleware.InitializeOutput, middleware.Metadata, error,
+	) {
+		return a.credentialCall(ctx, local, stack.ID(), in, next)
+	})
+	if err := stack.Initialize.Add(meter, middleware.Before); err != nil {
 		return err
 	}
 	if _, ok := stack.Finalize.Get("Retry"); ok {
@@ -79,7 +95,7 @@ func (a *Account) credentialChain(stack *middleware.Stack) error {
 			return err
 		}
 	}
-	if _, ok := stack.Finalize.Get("ResolveEndpointV2"); ok {
+	if local == "" {
 		if err := stack.Finalize.Insert(finalize(linkEndpoint, a.endpoint), "ResolveEndpointV2", middleware.After); err != nil {
 			return err
 		}
@@ -87,13 +103,15 @@ func (a *Account) credentialChain(stack *middleware.Stack) error {
 	for _, err := range []error{
 		stack.Deserialize.Add(deserialize(linkDeadline, a.deadline), middleware.Before),
 		stack.Deserialize.Add(deserialize(linkBody, a.body), middleware.After),
-		stack.Deserialize.Add(deserialize(linkSend, a.send), middleware.After),
 	} {
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if local == "ec2imds" && a.opts.Dial == nil {
+		return nil
+	}
+	return stack.Deserialize.Add(deserialize(linkSend, a.send), middleware.After)
 }
 
 // call is the outermost link: it gives the others what they share, counts the call
@@ -137,12 +155,11 @@ func (a *Account) failure(c *call, err error) *Error {
 }
 
 // credentialCall is the outermost link of a credential provider's client.
-func (a *Account) credentialCall(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+func (a *Account) credentialCall(ctx context.Context, id, name string, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	middleware.InitializeOutput, middleware.Metadata, error,
 ) {
-	id, name := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
-	if id == "" { // the SDK's client of a container's credentials has no name
-		id, name = "container", "GetCredentials"
+	if id == "" {
+		id = awsmiddleware.GetServiceID(ctx)
 	}
 	c := &call{op: opName(id, name), class: read, region: awsmiddleware.GetRegion(ctx)}
 	ctx = middleware.WithStackValue(ctx, callKey{}, c)

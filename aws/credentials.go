@@ -8,6 +8,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // CredentialState is what is known of the credentials without asking AWS.
@@ -82,7 +83,9 @@ func newCredentials(a *Account, src source) *credentials {
 // Retrieve asks the source. The cache above it lets one caller in at a time, under a
 // context that nobody cancels.
 func (c *credentials) Retrieve(ctx context.Context) (sdk.Credentials, error) {
-	ctx, cancel := c.a.outlive(ctx)
+	// Some of the SDK's credential clients would take the values of the call that waits
+	// for these credentials for their own.
+	ctx, cancel := c.a.outlive(middleware.ClearStackValues(ctx))
 	defer cancel()
 	src := c.fresh(ctx)
 	creds, err := c.ask(ctx, src)

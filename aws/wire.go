@@ -177,14 +177,10 @@ func (a *Account) endpoint(ctx context.Context, in middleware.FinalizeInput, nex
 	return next.HandleFinalize(ctx, in)
 }
 
-// send is the transport of a credential provider's client. The instance's metadata
-// service keeps the SDK's own, whose dial gives up at once where there is none.
-func (a *Account) send(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+// send is the transport of a credential provider's client.
+func (a *Account) send(ctx context.Context, in middleware.DeserializeInput, _ middleware.DeserializeHandler) (
 	middleware.DeserializeOutput, middleware.Metadata, error,
 ) {
-	if a.opts.Dial == nil && awsmiddleware.GetServiceID(ctx) == "ec2imds" {
-		return next.HandleDeserialize(ctx, in)
-	}
 	res, md, err := smithyhttp.NewClientHandlerWithOptions(a.http).Handle(ctx, in.Request)
 	return middleware.DeserializeOutput{RawResponse: res}, md, err
 }
