@@ -126,3 +126,22 @@ func ExitSummary(c Container, stopping bool) string {
 // oneLine folds all white space; the text stays foreign and must be cleaned before
 // it is shown.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// brief is oneLine with ARNs cut to the name in them, for lists: ECS's reasons name
+// target groups and deployments in full.
+func brief(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		at := strings.Index(w, "arn:")
+		if at < 0 || strings.Count(w[at:], ":") < 5 {
+			continue
+		}
+		end := at + len(strings.TrimRight(w[at:], ").,;]"))
+		name := NameOf(w[at:end])
+		if parts := strings.Split(w[at:end], "/"); len(parts) == 3 && strings.HasSuffix(parts[0], ":targetgroup") {
+			name = parts[1]
+		}
+		words[i] = w[:at] + name + w[end:]
+	}
+	return strings.Join(words, " ")
+}

@@ -147,7 +147,7 @@ func trouble(s Service) string {
 	m := s.Events[0].Message
 	for _, sign := range []string{"unable to", "unhealthy", "failed", "was stopped", "error", "deployment stopped", "cannot"} {
 		if strings.Contains(m, sign) {
-			return oneLine(strings.TrimPrefix(strings.TrimPrefix(m, "(service "+s.Name+") "), "was "))
+			return brief(strings.TrimPrefix(strings.TrimPrefix(m, "(service "+s.Name+") "), "was "))
 		}
 	}
 	return ""
@@ -235,7 +235,7 @@ func DeploymentHealth(d ServiceDeployment) Verdict {
 }
 
 func because(what, why string) string {
-	if why = oneLine(why); why == "" {
+	if why = brief(why); why == "" {
 		return what
 	}
 	return what + ": " + why

@@ -81,10 +81,10 @@ func TestStopSummary(t *testing.T) {
 			"ServiceSchedulerInitiated · Scaling activity initiated by deployment ecs-svc/12", true,
 		},
 		"unhealthy for its load balancer": {
-			Task{LastStatus: "STOPPED", StopCode: "ServiceSchedulerInitiated", StoppedReason: "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x)", Containers: []Container{
+			Task{LastStatus: "STOPPED", StopCode: "ServiceSchedulerInitiated", StoppedReason: "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/web-blue/0a1b)", Containers: []Container{
 				{Name: "app", LastStatus: "STOPPED", ExitCode: code(137)},
 			}},
-			"ServiceSchedulerInitiated · Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x)", false,
+			"ServiceSchedulerInitiated · Task failed ELB health checks in (target-group web-blue)", false,
 		},
 		"spot": {
 			Task{LastStatus: "STOPPED", StopCode: "SpotInterruption", StoppedReason: "Your Spot Task was interrupted."},
@@ -110,6 +110,21 @@ func TestStopSummary(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestBrief(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                "",
+		"no  name\n here": "no name here",
+		"arn: is no name": "arn: is no name",
+		"(instance arn:aws:ecs:eu-central-1:1:container-instance/prod/0a), now": "(instance 0a), now",
+		"unable to assume arn:aws:iam::1:role/app.":                             "unable to assume app.",
+		"secret arn:aws:secretsmanager:eu-central-1:1:secret:db":                "secret arn:aws:secretsmanager:eu-central-1:1:secret:db",
+	} {
+		if got := brief(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
 	}
 }
 

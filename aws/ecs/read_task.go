@@ -36,7 +36,13 @@ func readTask(t types.Task, raw Raw) Task {
 	for _, r := range elements(member(raw, "containers")) {
 		raws[text(member(r, "name"))] = r
 	}
-	out.Containers = mapped(t.Containers, func(c types.Container) Container { return readContainer(c, raws[str(c.Name)]) })
+	out.Containers = mapped(t.Containers, func(c types.Container) Container {
+		own := readContainer(c, raws[str(c.Name)])
+		if own.TaskARN == out.ARN {
+			own.TaskARN = out.ARN // the same text once in memory
+		}
+		return own
+	})
 	// AWS answers containers in no order that it promises; a list must not jump.
 	slices.SortStableFunc(out.Containers, func(a, b Container) int { return cmp.Compare(a.Name, b.Name) })
 	return out

@@ -77,7 +77,7 @@ func StopSummary(t Task) string {
 	if len(culprits) == 0 && t.StopCode == "EssentialContainerExited" {
 		parts = append(parts, "exit 0")
 	}
-	if r := oneLine(t.StoppedReason); r != "" && !redundant(t.StopCode, r) && !slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(p, r) }) {
+	if r := brief(t.StoppedReason); r != "" && !redundant(t.StopCode, r) && !slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(p, r) }) {
 		parts = append(parts, r)
 	}
 	return strings.Join(parts, " · ")
