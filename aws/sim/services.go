@@ -3,7 +3,9 @@ package sim
 import (
 	"ecsole/aws/sim/api"
 	"ecsole/aws/sim/ecsapi"
+	"ecsole/aws/sim/guarddutyapi"
 	"ecsole/aws/sim/logsapi"
+	"ecsole/aws/sim/metricsapi"
 	"ecsole/aws/sim/stsapi"
 )
 
@@ -15,6 +17,8 @@ func (s *Sim) services() ([]api.Service, error) {
 		stsapi.Service(s.keys, s.world.Region()),
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
 		s.logs.Service(),
+		metricsapi.Service(s.world, s.pager),
+		guarddutyapi.Service(s.world, s.pager),
 	}, nil
 }
 
