@@ -29,16 +29,25 @@ const (
 
 // call is what the links know of one call.
 type call struct {
-	op     string // "ecs:ListServices"
-	class  class
-	region string
-	intent audit.Intent
-	params any
+	service string // the SDK's id
+	op      string // "ecs:ListServices"
+	class   class
+	region  string
+	intent  audit.Intent
+	params  any
+	// local is a call to this container's or instance's own source of credentials.
+	local bool
 	// sent is set once the request is handed to the transport: from then on the act
 	// may have been done.
 	sent      atomic.Bool
 	requestID atomic.Pointer[string]
 }
+
+// Ids of our own for what has none in the SDK's contexts.
+const (
+	idContainer = "container"
+	idInstance  = "ec2imds"
+)
 
 type callKey struct{}
 
@@ -71,21 +80,10 @@ func (a *Account) chain(stack *middleware.Stack) error {
 // or journalled, else read-only would refuse to log in. At that moment the SDK has
 // resolved neither the endpoint nor the HTTP client, so both are put in here.
 func (a *Account) credentialChain(stack *middleware.Stack) error {
-	// The clients of a container's and an instance's credentials do not say who they
-	// are, other than by their operations. Their addresses are not the custom
-	// endpoint's to change: the container's gets a token. And the instance's keeps the
-	// SDK's transport, whose dial gives up at once where there is no such service.
-	local := ""
-	switch stack.ID() {
-	case "GetCredentials":
-		local = "container"
-	case "GetToken", "GetMetadata", "GetDynamicData", "GetUserData":
-		local = "ec2imds"
-	}
 	meter := initialize(linkCall, func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 		middleware.InitializeOutput, middleware.Metadata, error,
 	) {
-		return a.credentialCall(ctx, local, stack.ID(), in, next)
+		return a.credentialCall(ctx, stack.ID(), in, next)
 	})
 	if err := stack.Initialize.Add(meter, middleware.Before); err != nil {
 		return err
@@ -95,7 +93,7 @@ func (a *Account) credentialChain(stack *middleware.Stack) error {
 			return err
 		}
 	}
-	if local == "" {
+	if _, ok := stack.Finalize.Get("ResolveEndpointV2"); ok {
 		if err := stack.Finalize.Insert(finalize(linkEndpoint, a.endpoint), "ResolveEndpointV2", middleware.After); err != nil {
 			return err
 		}
@@ -103,15 +101,13 @@ func (a *Account) credentialChain(stack *middleware.Stack) error {
 	for _, err := range []error{
 		stack.Deserialize.Add(deserialize(linkDeadline, a.deadline), middleware.Before),
 		stack.Deserialize.Add(deserialize(linkBody, a.body), middleware.After),
+		stack.Deserialize.Add(deserialize(linkSend, a.send), middleware.After),
 	} {
 		if err != nil {
 			return err
 		}
 	}
-	if local == "ec2imds" && a.opts.Dial == nil {
-		return nil
-	}
-	return stack.Deserialize.Add(deserialize(linkSend, a.send), middleware.After)
+	return nil
 }
 
 // call is the outermost link: it gives the others what they share, counts the call
@@ -120,7 +116,7 @@ func (a *Account) call(ctx context.Context, in middleware.InitializeInput, next 
 	middleware.InitializeOutput, middleware.Metadata, error,
 ) {
 	id, name := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
-	c := &call{op: opName(id, name), class: classify(id, name), region: awsmiddleware.GetRegion(ctx), params: in.Parameters}
+	c := &call{service: id, op: opName(id, name), class: classify(id, name), region: awsmiddleware.GetRegion(ctx), params: in.Parameters}
 	ctx = middleware.WithStackValue(ctx, callKey{}, c)
 	if a.endpoints.custom(id) || a.endpoints.plainHosts {
 		ctx = smithyhttp.DisableEndpointHostPrefix(ctx, true)
@@ -155,13 +151,20 @@ func (a *Account) failure(c *call, err error) *Error {
 }
 
 // credentialCall is the outermost link of a credential provider's client.
-func (a *Account) credentialCall(ctx context.Context, id, name string, in middleware.InitializeInput, next middleware.InitializeHandler) (
+func (a *Account) credentialCall(ctx context.Context, name string, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	middleware.InitializeOutput, middleware.Metadata, error,
 ) {
-	if id == "" {
-		id = awsmiddleware.GetServiceID(ctx)
+	c := &call{class: read, region: awsmiddleware.GetRegion(ctx)}
+	id := awsmiddleware.GetServiceID(ctx)
+	switch {
+	case id != "":
+	// The clients of a container's and of an instance's credentials do not say who they are.
+	case name == "GetCredentials":
+		id, c.local = idContainer, true
+	default:
+		id, c.local = idInstance, true
 	}
-	c := &call{op: opName(id, name), class: read, region: awsmiddleware.GetRegion(ctx)}
+	c.service, c.op = id, opName(id, name)
 	ctx = middleware.WithStackValue(ctx, callKey{}, c)
 	out, md, err := next.HandleInitialize(ctx, in)
 	a.meter.call(c.op, AsError(err))

@@ -334,6 +334,7 @@ func TestOutcomeSaysWhatIsKnown(t *testing.T) {
 			cfg := a.Config()
 			if c.client != nil {
 				cfg.HTTPClient = c.client(t, cfg.HTTPClient, cancel)
+				cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
 			}
 			func() {
 				defer func() {

@@ -93,7 +93,7 @@ func (c *credentials) Retrieve(ctx context.Context) (sdk.Credentials, error) {
 	defer c.mu.Unlock()
 	if err != nil {
 		c.err, c.kind = &credentialError{err: err}, CredentialsMissing
-		if !c.expires.IsZero() || src.sso != nil {
+		if !c.expires.IsZero() || src.renew != "" {
 			c.kind = CredentialsExpired
 		}
 		return sdk.Credentials{}, c.err

@@ -194,3 +194,36 @@ func TestCredentialsOfAContainer(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// The instance's metadata service is metered like any other source.
+func TestCredentialsOfAnInstance(t *testing.T) {
+	p, o, _ := startPortal(t, "[default]\n")
+	os.Unsetenv("AWS_EC2_METADATA_DISABLED") // environment restores it
+	o.Profile, o.Region = "", "eu-central-1"
+	next := p.next
+	p.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Host != "169.254.169.254":
+			next.ServeHTTP(w, r)
+		case r.URL.Path == "/latest/api/token":
+			w.Header().Set("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", "21600")
+			_, _ = w.Write([]byte("imds-token"))
+		case r.URL.Path == "/latest/meta-data/iam/security-credentials/":
+			_, _ = w.Write([]byte("node"))
+		case r.URL.Path == "/latest/meta-data/iam/security-credentials/node":
+			_, _ = w.Write([]byte(`{"Code":"Success","AccessKeyId":"` + p.key[0] + `","SecretAccessKey":"` + p.key[1] + `","Token":"","Expiration":"2099-01-01T00:00:00Z"}`))
+		default:
+			http.NotFound(w, r)
+		}
+	})
+	a := openAccount(t, o)
+	if err := list(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if c := a.Credentials(); c.Source != "instance role" || c.Kind != aws.CredentialsValid {
+		t.Errorf("%+v", c)
+	}
+	if tok, get := stat(a, "imds:getToken"), stat(a, "imds:GetMetadata"); tok.Calls != 1 || get.Calls != 2 {
+		t.Errorf("%+v, %+v", tok, get)
+	}
+}

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -160,10 +159,12 @@ func titleOf(body []byte) string {
 }
 
 // endpoint sends a credential provider's call to the custom endpoint, if there is one.
+// The local sources have addresses of their own, and a container's gets a token.
 func (a *Account) endpoint(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 	middleware.FinalizeOutput, middleware.Metadata, error,
 ) {
-	if base := a.endpoints.of(awsmiddleware.GetServiceID(ctx)); base != "" {
+	c := callOf(ctx)
+	if base := a.endpoints.of(c.service); base != "" && !c.local {
 		req, ok := in.Request.(*smithyhttp.Request)
 		u, err := url.Parse(base)
 		if !ok || err != nil || u.Host == "" {
@@ -177,10 +178,14 @@ func (a *Account) endpoint(ctx context.Context, in middleware.FinalizeInput, nex
 	return next.HandleFinalize(ctx, in)
 }
 
-// send is the transport of a credential provider's client.
-func (a *Account) send(ctx context.Context, in middleware.DeserializeInput, _ middleware.DeserializeHandler) (
+// send is the transport of a credential provider's client. The instance's keeps the
+// SDK's, whose dial gives up at once where there is no such service.
+func (a *Account) send(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
 	middleware.DeserializeOutput, middleware.Metadata, error,
 ) {
+	if a.opts.Dial == nil && callOf(ctx).service == idInstance {
+		return next.HandleDeserialize(ctx, in)
+	}
 	res, md, err := smithyhttp.NewClientHandlerWithOptions(a.http).Handle(ctx, in.Request)
 	return middleware.DeserializeOutput{RawResponse: res}, md, err
 }
