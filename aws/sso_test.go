@@ -31,7 +31,6 @@ type portal struct {
 	refresh   atomic.Bool  // tokens come with a refresh token
 	mu        sync.Mutex
 	requested []string // paths, grant types behind them
-	issued    int
 }
 
 func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
