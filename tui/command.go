@@ -35,7 +35,7 @@ func (m *Model) command(line string) tea.Cmd {
 		return cmd
 	}
 	lines := slices.Clone(m.history.lines)
-	return tea.Batch(cmd, func() tea.Msg { m.o.SaveHistory(lines); return nil })
+	return screen.Batch(cmd, func() tea.Msg { m.o.SaveHistory(lines); return nil })
 }
 
 // builtin are the commands of the shell itself.

@@ -28,7 +28,7 @@ func (m *Model) copy(c screen.Copy) tea.Cmd {
 			f.Text += ": more than some terminals take"
 		}
 	}
-	return tea.Batch(m.say(f), tea.SetClipboard(c.Text), func() tea.Msg {
+	return screen.Batch(m.say(f), tea.SetClipboard(c.Text), func() tea.Msg {
 		if m.o.CopyNative != nil {
 			// A machine without a clipboard is no error: the terminal has got the text.
 			_ = m.o.CopyNative(c.Text)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"ecsole/tui/clean"
 	"ecsole/tui/theme"
@@ -12,6 +13,9 @@ import (
 
 // infoMax is how wide the information grows where there is a menu beside it.
 const infoMax = 58
+
+// menuMin is what is left to the menu beside wide information.
+const menuMin = 24
 
 // production reports whether what is shown is production.
 func (h HeaderInfo) production() bool {
@@ -49,35 +53,52 @@ func gradeStyle(t *theme.Theme, g Grade) lipgloss.Style {
 	return t.Header.Value
 }
 
-// marks draws the badges.
-func (h HeaderInfo) marks(t *theme.Theme) string {
-	var parts []string
-	for _, k := range h.Marks {
-		text := clean.Line(k.Text)
-		if k.Kind == MarkProduction || k.Kind == MarkForeign {
-			text = " " + text + " "
-		}
-		parts = append(parts, theme.PenOf(markStyle(t, k.Kind)).Paint(text))
+// badge draws a mark in at most room cells. What stands at its end is kept, since
+// an endpoint's says that it is not the real one.
+func (k HeaderMark) badge(t *theme.Theme, room int) string {
+	const tail = 10
+	text := clean.Line(k.Text)
+	if k.Kind == MarkProduction || k.Kind == MarkForeign {
+		text = " " + text + " "
 	}
-	return strings.Join(parts, " ")
+	if w := clean.Width(text); w > room {
+		if room > 2*tail {
+			text = clean.Cut(text, room-tail) + ansi.Cut(text, w-tail, w)
+		} else {
+			text = clean.Cut(text, room)
+		}
+	}
+	return theme.PenOf(markStyle(t, k.Kind)).Paint(text)
 }
 
-// compact is the header in one line: the badges, then the values.
+// compact is the header in one line: badges and the first value, then the rest.
 func (h HeaderInfo) compact(t *theme.Theme, width int) string {
 	sep := theme.PenOf(t.Header.Muted).Paint(" · ")
-	parts := make([]string, 0, len(h.Rows)+1)
-	if marks := h.marks(t); marks != "" {
-		parts = append(parts, marks)
-	}
-	for _, r := range h.Rows {
-		if r.Value == "" {
-			continue
+	var head, parts []string
+	for _, k := range h.Marks {
+		if k.Kind != MarkForeign {
+			head = append(head, k.badge(t, width))
 		}
+	}
+	if len(head) > 0 {
+		parts = append(parts, strings.Join(head, " "))
+	}
+	for i, r := range h.Rows {
 		value := theme.PenOf(gradeStyle(t, r.Level)).Paint(clean.Line(r.Value))
 		if r.Level == Warn || r.Level == Bad {
 			value = theme.PenOf(t.Header.Label).Paint(clean.Line(r.Label)) + " " + value
 		}
-		parts = append(parts, value)
+		if r.Value != "" {
+			parts = append(parts, value)
+		}
+		if i > 0 {
+			continue
+		}
+		for _, k := range h.Marks {
+			if k.Kind == MarkForeign {
+				parts = append(parts, k.badge(t, max(width-1-clean.Width(strings.Join(parts, sep))-3, 0)))
+			}
+		}
 	}
 	return clean.Fit(" "+strings.Join(parts, sep), width)
 }
@@ -113,27 +134,39 @@ func (h HeaderInfo) block(t *theme.Theme, n, maxWidth int) ([]string, int) {
 	if h.production() {
 		labels = t.Header.ProductionLabel
 	}
+	lines := make([]string, 0, n)
+	for _, r := range rows {
+		lines = append(lines, " "+theme.PenOf(labels).Paint(clean.Fit(clean.Line(r.Label), label))+" "+
+			theme.PenOf(gradeStyle(t, r.Level)).Paint(clean.Line(r.Value)))
+	}
+	h.placeMarks(t, lines, maxWidth)
 	width := 0
-	var lines []string
-	for i, r := range rows {
-		line := " " + theme.PenOf(labels).Paint(clean.Fit(clean.Line(r.Label), label)) + " " +
-			theme.PenOf(gradeStyle(t, r.Level)).Paint(clean.Line(r.Value))
-		if i == 0 {
-			line = markedRow(line, h.marks(t), maxWidth)
-		}
-		lines = append(lines, line)
-		width = max(width, clean.Width(line))
+	for _, l := range lines {
+		width = max(width, clean.Width(l))
 	}
 	return lines, min(width, maxWidth)
 }
 
-// markedRow puts the badges behind the first row; a long value gives way to them.
-func markedRow(line, marks string, maxWidth int) string {
-	if marks == "" {
-		return line
+// placeMarks puts each badge behind the first row that has room for it; where none
+// has, behind the shortest, cut.
+func (h HeaderInfo) placeMarks(t *theme.Theme, lines []string, maxWidth int) {
+	if len(lines) == 0 {
+		return
 	}
-	room := max(maxWidth-clean.Width(marks)-1, 0)
-	return clean.Cut(line, room) + " " + marks
+	for _, k := range h.Marks {
+		full := k.badge(t, maxWidth)
+		best := 0
+		for i := range lines {
+			if clean.Width(lines[i])+1+clean.Width(full) <= maxWidth {
+				best = i
+				break
+			}
+			if clean.Width(lines[i]) < clean.Width(lines[best]) {
+				best = i
+			}
+		}
+		lines[best] += " " + k.badge(t, max(maxWidth-clean.Width(lines[best])-1, 8))
+	}
 }
 
 // headerLines draws the whole header in n lines of exactly width cells.
@@ -143,7 +176,7 @@ func headerLines(t *theme.Theme, h HeaderInfo, items []menuItem, width, n int) [
 	}
 	infoWidth := width
 	if len(items) > 0 && width >= 50 {
-		infoWidth = max(min(infoMax, width*11/20), 30)
+		infoWidth = max(min(infoMax, width-menuMin), 30)
 	}
 	info, used := h.block(t, n, infoWidth)
 	menu := menuLines(t, items, width-used-3, n)

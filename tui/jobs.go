@@ -91,7 +91,7 @@ func (m *Model) jobDone(d jobDone) tea.Cmd {
 	}
 	cmd := m.say(f)
 	if d.job.Done != nil {
-		cmd = tea.Batch(cmd, d.job.Done(d.text, d.err))
+		cmd = screen.Batch(cmd, d.job.Done(d.text, d.err))
 	}
 	return cmd
 }

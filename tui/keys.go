@@ -94,7 +94,7 @@ func (m *Model) mouseEvent(msg tea.MouseMsg) tea.Cmd {
 		for range 3 {
 			cmds = append(cmds, m.key(tea.KeyPressMsg{Code: code}))
 		}
-		return tea.Batch(cmds...)
+		return screen.Batch(cmds...)
 	case tea.MouseClickMsg:
 		msg.X -= m.drawn.contentX
 		msg.Y -= m.drawn.contentY

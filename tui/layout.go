@@ -43,7 +43,7 @@ func arrange(w wants) layout {
 	take(&l.flash, true, 3)
 	take(&l.top, true, 4)
 	take(&l.header, w.header > 0, 5)
-	take(&l.banner, w.banner, 6)
+	take(&l.banner, w.banner, 5)
 	take(&l.bottom, l.sides, 5)
 	take(&l.crumbs, w.crumbs, 5)
 	take(&l.jobs, w.jobs, 5)

@@ -49,18 +49,38 @@ func New(o Options) *Model {
 
 // Init opens the first screen and asks the terminal about its background.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.push(m.o.Home()), m.clock())
+	return screen.Batch(tea.RequestBackgroundColor, m.push(m.o.Home()), m.clock())
 }
 
-// Update takes every message of the program.
+// Update takes every message of the program, and at once whatever follows from it
+// and is ready: nothing typed later can come in between.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	ready, rest := screen.Settle(m.update(msg))
+	for turns := 0; len(ready) > 0; turns++ {
+		next := ready[0]
+		if turns >= maxTurns {
+			rest = screen.Batch(rest, screen.Cmd(next))
+			ready = ready[1:]
+			continue
+		}
+		more, cmd := screen.Settle(m.update(next))
+		ready, rest = append(ready[1:], more...), screen.Batch(rest, cmd)
+	}
+	return m, rest
+}
+
+// maxTurns bounds how many messages one message may bring forth at once; the rest
+// come by way of the event loop.
+const maxTurns = 64
+
+func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		return m, m.key(msg)
+		return m.key(msg)
 	case tea.PasteMsg:
-		return m, m.paste(msg)
+		return m.paste(msg)
 	case tea.MouseMsg:
-		return m, m.mouseEvent(msg)
+		return m.mouseEvent(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
@@ -69,27 +89,27 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.theme.SetProfile(msg.Profile)
 	case tea.BlurMsg:
 		m.blurred = true
-		return m, m.tell(screen.Blurred{})
+		return m.tell(screen.Blurred{})
 	case tea.FocusMsg:
 		m.blurred = false
-		return m, m.tell(screen.Focused{})
+		return m.tell(screen.Focused{})
 	case tick:
-		return m, m.clock()
+		return m.clock()
 	case flashOver:
 		m.flash.over(msg)
 	case promptRest:
 		if m.prompt != nil {
-			return m, m.prompt.rested(msg)
+			return m.prompt.rested(msg)
 		}
 	case jobDone:
-		return m, m.jobDone(msg)
+		return m.jobDone(msg)
 	default:
 		if cmd, ok := m.navigate(msg); ok {
-			return m, cmd
+			return cmd
 		}
-		return m, m.deliver(msg)
+		return m.deliver(msg)
 	}
-	return m, nil
+	return nil
 }
 
 // navigate does what screens ask of the shell.

@@ -21,14 +21,14 @@ func (m *Model) push(s screen.Screen) tea.Cmd {
 	hidden := m.tell(screen.Hidden{})
 	m.stack = append(m.stack, s)
 	m.leavePrompt()
-	return tea.Batch(hidden, m.open(s))
+	return screen.Batch(hidden, m.open(s))
 }
 
 // open starts a screen that has come to the top for the first time.
 func (m *Model) open(s screen.Screen) tea.Cmd {
 	cmd := s.Init()
 	if m.blurred {
-		cmd = tea.Batch(cmd, s.Update(screen.Blurred{}))
+		cmd = screen.Batch(cmd, s.Update(screen.Blurred{}))
 	}
 	return cmd
 }
@@ -49,7 +49,7 @@ func (m *Model) pop() tea.Cmd {
 func (m *Model) shown() tea.Cmd {
 	cmd := m.tell(screen.Shown{})
 	if m.blurred {
-		cmd = tea.Batch(cmd, m.tell(screen.Blurred{}))
+		cmd = screen.Batch(cmd, m.tell(screen.Blurred{}))
 	}
 	return cmd
 }
@@ -107,7 +107,7 @@ func (m *Model) deliver(msg tea.Msg) tea.Cmd {
 		for _, o := range slices.Clone(m.overlays) {
 			cmds = append(cmds, m.overlayUpdate(o, msg))
 		}
-		return tea.Batch(cmds...)
+		return screen.Batch(cmds...)
 	}
 	id := owned.OwnerID()
 	for _, s := range m.stack {

@@ -150,6 +150,3 @@ type Problem struct {
 // Copy puts text on the clipboard (OSC 52, and natively where there is one) and
 // flashes What ("id", "ARN").
 type Copy struct{ Text, What string }
-
-// Cmd makes a tea.Cmd of a message that is ready now.
-func Cmd(m tea.Msg) tea.Cmd { return func() tea.Msg { return m } }

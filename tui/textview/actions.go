@@ -91,7 +91,7 @@ func (v *View) toggleWrap() tea.Cmd {
 func (v *View) toggleAuto() tea.Cmd {
 	v.auto = !v.auto
 	if v.auto {
-		return tea.Batch(v.load(), screen.Cmd(screen.Flash{Text: fmt.Sprintf("refreshing every %v", v.o.Every)}))
+		return screen.Batch(v.load(), screen.Cmd(screen.Flash{Text: fmt.Sprintf("refreshing every %v", v.o.Every)}))
 	}
 	return screen.Cmd(screen.Flash{Text: "auto-refresh is off"})
 }

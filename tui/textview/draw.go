@@ -100,6 +100,10 @@ func (v *View) reveal() {
 
 // View draws the rows in sight.
 func (v *View) View(width, height int) string {
+	v.margin = ""
+	if !v.full && width > 20 {
+		v.margin, width = " ", width-1
+	}
 	if width != v.width {
 		at := v.at(v.top).line
 		v.width, v.rows = width, nil
@@ -114,7 +118,7 @@ func (v *View) View(width, height int) string {
 		d.pens = newPens(v.o.Theme)
 	}
 	key := drawKey{page: v.page, version: v.o.Theme.Version, width: width, xoff: v.xoff, at: v.search.at,
-		hits: len(v.search.hits), pattern: v.search.pattern, wrap: v.wrap}
+		hits: len(v.search.hits), pattern: v.search.pattern, wrap: v.wrap, full: v.full}
 	if key != d.linesKey || d.lines == nil {
 		d.linesKey, d.lines = key, map[row]string{}
 	}
@@ -131,7 +135,7 @@ func (v *View) View(width, height int) string {
 
 func (v *View) draw(width, height int) string {
 	if v.page == nil || len(v.page.lines) == 0 {
-		return v.notice(width, height)
+		return v.notice(width+len(v.margin), height)
 	}
 	d := &v.drawn
 	if len(d.lines) > 8*height+64 {
@@ -144,10 +148,11 @@ func (v *View) draw(width, height int) string {
 			b.WriteByte('\n')
 		}
 		if v.top+i >= v.count() {
-			b.WriteString(clean.Spaces(width))
+			b.WriteString(clean.Spaces(width + len(v.margin)))
 			continue
 		}
 		r := v.at(v.top + i)
+		b.WriteString(v.margin)
 		s, ok := d.lines[r]
 		if !ok {
 			s = v.drawRow(r, here, width)

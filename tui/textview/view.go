@@ -61,6 +61,7 @@ type View struct {
 	search  search
 	history []string
 
+	margin        string // left of the text
 	width, height int
 	rows          []row // of all lines, where wrapped
 	drawn         drawn
@@ -81,7 +82,7 @@ type drawKey struct {
 	version, width, height   int
 	top, xoff, at, hits      int
 	pattern                  string
-	wrap, failed, busy, none bool
+	wrap, failed, busy, full bool
 	age                      int
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -67,6 +68,17 @@ func New(t testing.TB, m tea.Model, width, height int, options ...Option) *Drive
 	t.Cleanup(d.stop)
 	d.sync()
 	return d
+}
+
+// Bubble runs a test in virtual time: whatever waits for a clock gets it at once.
+func Bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		// Bubble Tea cannot take back a tick that was set: they run out here, after
+		// the program has ended.
+		t.Cleanup(func() { time.Sleep(time.Hour) })
+		f(t)
+	})
 }
 
 // stop ends the program at the end of the test.

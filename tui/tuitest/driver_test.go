@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -95,14 +94,14 @@ func TestTerminalHandedOver(t *testing.T) {
 }
 
 func TestTimeIsVirtualInABubble(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	Bubble(t, func(t *testing.T) {
 		d := New(t, &toy{}, 80, 24)
 		began := time.Now()
 		d.Press("l").Not("late").Sees("late")
 		if took := time.Since(began); took < 2*time.Second || took > 3*time.Second {
 			t.Errorf("took %v of virtual time", took)
 		}
-		d.Press("q").Ended()
+		d.Press("l")
 	})
 }
 
