@@ -86,7 +86,7 @@ func (a *Account) body(ctx context.Context, in middleware.DeserializeInput, next
 	if err != nil {
 		return out, md, &brokenBody{err: err, again: c.class == read}
 	}
-	if isPage(kind, b.Bytes()) {
+	if !c.local && isPage(kind, b.Bytes()) { // an instance's metadata service refuses with pages
 		return out, md, &foreignAnswer{status: resp.StatusCode, title: titleOf(b.Bytes())}
 	}
 	if raw, ok := ctx.Value(rawKey{}).(*RawBody); ok && resp.StatusCode < 300 {
