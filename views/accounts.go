@@ -90,7 +90,7 @@ func (a *App) switchedTo(m switched) tea.Cmd {
 	if k, ok := KindNamed(m.then.Word); ok {
 		go_on = a.runKind(k, m.then)
 	}
-	return tea.Batch(go_on, record, a.identify(m.on))
+	return screen.Batch(go_on, record, a.identify(m.on))
 }
 
 var _ = register(Resource[aws.Profile]{

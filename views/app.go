@@ -147,7 +147,7 @@ func (a *App) start() tea.Cmd {
 			cmds = append(cmds, a.run(l))
 		}
 	}
-	return tea.Batch(cmds...)
+	return screen.Batch(cmds...)
 }
 
 // identify asks once who the credentials belong to; the header shows it from then.

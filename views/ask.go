@@ -31,7 +31,7 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, af
 		Title: clean.Line(q.Title), OK: q.OK, Danger: where.production,
 		Text: "Account " + clean.Line(where.String()),
 		Done: func(values map[string]string) tea.Cmd {
-			return tea.Batch(a.jobs(on, k, s, act, items, values, after)...)
+			return screen.Batch(a.jobs(on, k, s, act, items, values, after)...)
 		},
 	}
 	for _, line := range q.Lines {

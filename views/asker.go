@@ -102,7 +102,7 @@ type loginOver struct{}
 
 // Init waits for the end beside what the overlay does.
 func (u *until) Init() tea.Cmd {
-	return tea.Batch(u.Overlay.Init(), func() tea.Msg { <-u.ctx.Done(); return loginOver{} })
+	return screen.Batch(u.Overlay.Init(), func() tea.Msg { <-u.ctx.Done(); return loginOver{} })
 }
 
 // Update closes the overlay when the login is over.

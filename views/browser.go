@@ -84,7 +84,7 @@ func (b *Browser) Init() tea.Cmd {
 		b.list.err = &aws.Error{Class: aws.Invalid, Text: b.kind.Name + " needs " + why}
 		return nil
 	}
-	return tea.Batch(b.refresh(), b.work.Tick("second", time.Second))
+	return screen.Batch(b.refresh(), b.work.Tick("second", time.Second))
 }
 
 // WorkID makes answers find the screen.
@@ -154,7 +154,7 @@ func (b *Browser) tick(t screen.Tick) tea.Cmd {
 		if b.hidden {
 			return nil
 		}
-		return tea.Batch(b.decorate(), b.work.Tick("second", time.Second))
+		return screen.Batch(b.decorate(), b.work.Tick("second", time.Second))
 	default:
 		return b.clock(t.Name)
 	}
@@ -173,7 +173,7 @@ func (b *Browser) shown() tea.Cmd {
 			cmds = append(cmds, b.schedule())
 		}
 	}
-	return tea.Batch(cmds...)
+	return screen.Batch(cmds...)
 }
 
 func (b *Browser) focused() tea.Cmd {

@@ -51,7 +51,7 @@ func (b *Browser) listed(r screen.Result[rows]) tea.Cmd {
 	if r.More {
 		b.list.rows += len(r.Value.Rows)
 		b.list.seen, b.list.total = max(b.list.seen, r.Value.Seen), r.Value.Total
-		return tea.Batch(r.Next, b.decorate())
+		return screen.Batch(r.Next, b.decorate())
 	}
 	return b.ended(r.Err)
 }
@@ -86,7 +86,7 @@ func (b *Browser) ended(err error) tea.Cmd {
 		b.list.visible = b.list.done
 	}
 	b.app.listed(b.kind, b.scope, b.table)
-	return tea.Batch(b.schedule(), b.decorate())
+	return screen.Batch(b.schedule(), b.decorate())
 }
 
 // schedule sets the next tick. It is never set while an answer is awaited, so two
@@ -123,7 +123,7 @@ func (b *Browser) clock(name string) tea.Cmd {
 	if b.list.loading {
 		return b.refreshVisible()
 	}
-	return tea.Batch(b.refresh(), b.visibleLater())
+	return screen.Batch(b.refresh(), b.visibleLater())
 }
 
 // visibleLater keeps the rows on screen fresh while a slow pass is under way.

@@ -66,7 +66,7 @@ func (b *Browser) decorate() tea.Cmd {
 			cmds = append(cmds, cmd)
 		}
 	}
-	return tea.Batch(cmds...)
+	return screen.Batch(cmds...)
 }
 
 func (b *Browser) fetch(o *overlayState) tea.Cmd {
@@ -207,7 +207,7 @@ func (b *Browser) needAll(column int, then func() tea.Cmd) tea.Cmd {
 	}
 	agree := func() tea.Cmd {
 		o.all, o.err = true, nil
-		return tea.Batch(then(), b.decorate())
+		return screen.Batch(then(), b.decorate())
 	}
 	if n := b.table.Counts().Total; n > askAbove {
 		return b.app.askCost(b.kind, b.kind.columns[column].title, n, o.paid, agree)

@@ -13,7 +13,7 @@ type program struct {
 }
 
 // Init starts the shell and what the console reads at first.
-func (p program) Init() tea.Cmd { return tea.Batch(p.Model.Init(), p.app.start()) }
+func (p program) Init() tea.Cmd { return screen.Batch(p.Model.Init(), p.app.start()) }
 
 // Update handles what concerns the console as a whole, and leaves the rest to the
 // shell.
@@ -30,7 +30,7 @@ func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.app.profiles = msg.all
 		return p, nil
 	case question:
-		return p, tea.Batch(p.app.asker.ask(msg), p.app.asker.wait())
+		return p, screen.Batch(p.app.asker.ask(msg), p.app.asker.wait())
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
