@@ -154,7 +154,7 @@ func (g *guardDuty) listFindings(c *api.Call) (any, error) {
 	}
 	// A token is the number of findings given so far; what comes newly in between
 	// may be seen only at the next listing, as at AWS.
-	scope := fmt.Sprintf("ListFindings|%v|%v", in.Criteria, in.Sort)
+	scope := fmt.Sprintf("ListFindings|%s|%v", wire.EncodeJSON(in.Criteria), in.Sort)
 	begin := 0
 	if in.Token != "" && !g.pager.Read(scope, in.Token, &begin) {
 		return nil, refuse("the input nextToken is invalid.")

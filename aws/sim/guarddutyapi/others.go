@@ -1,6 +1,7 @@
 package guarddutyapi
 
 import (
+	"slices"
 	"time"
 
 	"ecsole/aws/sim/world"
@@ -9,7 +10,11 @@ import (
 // hosts are findings on EC2 instances: they name no task.
 func (g *guardDuty) hosts() []finding {
 	var out []finding
-	for _, c := range g.world.Clusters() {
+	clusters := g.world.Clusters()
+	slices.SortStableFunc(clusters, func(a, b *world.Cluster) int {
+		return len(g.world.Instances(b.Name)) - len(g.world.Instances(a.Name))
+	})
+	for _, c := range clusters {
 		instances := g.world.Instances(c.Name)
 		if len(instances) == 0 {
 			continue

@@ -20,7 +20,6 @@ var ctx = context.Background()
 
 func TestGroups(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
 	var all []types.LogGroup
 	in := &sdk.DescribeLogGroupsInput{Limit: sdkaws.Int32(7)}
 	for {
@@ -60,12 +59,11 @@ func TestGroups(t *testing.T) {
 		t.Errorf("%d groups under a prefix, %v", len(out.LogGroups), err)
 	}
 	_, err = r.api.DescribeLogGroups(ctx, &sdk.DescribeLogGroupsInput{Limit: sdkaws.Int32(51)})
-	r.wants(err, "InvalidParameterException", "limit")
+	r.Wants(err, "InvalidParameterException", "limit")
 }
 
 func TestStreams(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
 	group := sdkaws.String("/ecs/prod/checkout")
 	list := func(in *sdk.DescribeLogStreamsInput) (out []types.LogStream) {
 		in.LogGroupName, in.Limit = group, sdkaws.Int32(3)
@@ -106,9 +104,9 @@ func TestStreams(t *testing.T) {
 		t.Errorf("%d of %d streams are a sidecar's", len(sides), len(byName))
 	}
 	_, err := r.api.DescribeLogStreams(ctx, &sdk.DescribeLogStreamsInput{LogGroupName: group, LogStreamNamePrefix: sdkaws.String("x"), OrderBy: types.OrderByLastEventTime})
-	r.wants(err, "InvalidParameterException", "LastEventTime")
+	r.Wants(err, "InvalidParameterException", "LastEventTime")
 	_, err = r.api.DescribeLogStreams(ctx, &sdk.DescribeLogStreamsInput{LogGroupName: sdkaws.String("/none")})
-	r.wants(err, "ResourceNotFoundException", "log group does not exist")
+	r.Wants(err, "ResourceNotFoundException", "log group does not exist")
 	// Streams of FireLens have the task's id in the tag.
 	out, err := r.api.DescribeLogStreams(ctx, &sdk.DescribeLogStreamsInput{LogGroupName: sdkaws.String("/ecs/prod/cart"), LogStreamNamePrefix: sdkaws.String("firelens/cart-firelens-")})
 	if err != nil || len(out.LogStreams) == 0 {
@@ -118,7 +116,6 @@ func TestStreams(t *testing.T) {
 
 func TestFilterPagesToTheEnd(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
 	r.flood("/flood", 20, 40)
 	from, to := noon.Add(-time.Minute), noon.Add(-20*time.Second)
 	in := func() *sdk.FilterLogEventsInput {
@@ -138,8 +135,8 @@ func TestFilterPagesToTheEnd(t *testing.T) {
 		t.Error("events are not in the order of time")
 	}
 	// With pages that are empty and pages that come twice, nothing is lost.
-	r.sim.Logs().EmptyPages(3)
-	r.sim.Logs().DuplicatePages(4)
+	r.Sim.Logs().EmptyPages(3)
+	r.Sim.Logs().DuplicatePages(4)
 	twice, pagesNow := r.filterAll(in())
 	if pagesNow <= pages || len(twice) <= len(got) {
 		t.Errorf("%d pages with %d events, before %d with %d", pagesNow, len(twice), pages, len(got))
@@ -151,8 +148,8 @@ func TestFilterPagesToTheEnd(t *testing.T) {
 		return again
 	})
 	equal(t, want, twice)
-	r.sim.Logs().EmptyPages(0)
-	r.sim.Logs().DuplicatePages(0)
+	r.Sim.Logs().EmptyPages(0)
+	r.Sim.Logs().DuplicatePages(0)
 	// A rare pattern: pages may be empty, and each has a token until the end.
 	rare := in()
 	rare.FilterPattern = sdkaws.String(`{ $.msg = "slow query" && $.duration_ms >= 2000 }`)
@@ -173,7 +170,7 @@ func TestFilterPagesToTheEnd(t *testing.T) {
 }
 
 func truth(r rig, group string, from, to time.Time) (out []logtext.Event) {
-	reader := r.sim.Logs().Events(group, from, to)
+	reader := r.Sim.Logs().Events(group, from, to)
 	for {
 		e, ok := reader.Next()
 		if !ok {
@@ -197,7 +194,6 @@ func equal(t *testing.T, want []logtext.Event, got []types.FilteredLogEvent) {
 
 func TestFilterParameters(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
 	group := sdkaws.String("/ecs/prod/checkout")
 	call := func(in sdk.FilterLogEventsInput) (*sdk.FilterLogEventsOutput, error) {
 		return r.api.FilterLogEvents(ctx, &in)
@@ -228,7 +224,7 @@ func TestFilterParameters(t *testing.T) {
 		{sdk.FilterLogEventsInput{LogGroupIdentifier: streams.LogStreams[0].Arn}, "ResourceNotFoundException", "log group"},
 	} {
 		_, err := call(c.in)
-		r.wants(err, c.code, c.part)
+		r.Wants(err, c.code, c.part)
 	}
 	// A prefix that nothing has is no fault, and neither is an ARN as identifier.
 	out, err := call(sdk.FilterLogEventsInput{LogGroupIdentifier: sdkaws.String("arn:aws:logs:us-east-1:111122223333:log-group:/ecs/prod/checkout"), LogStreamNamePrefix: sdkaws.String("nobody/")})
@@ -251,21 +247,20 @@ func TestFilterParameters(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = call(sdk.FilterLogEventsInput{LogGroupName: group, NextToken: first.NextToken})
-	r.wants(err, "InvalidParameterException", "nextToken")
-	r.clock.move(25 * time.Hour)
+	r.Wants(err, "InvalidParameterException", "nextToken")
+	r.Clock.Move(25 * time.Hour)
 	_, err = call(asked)
-	r.wants(err, "InvalidParameterException", "nextToken")
+	r.Wants(err, "InvalidParameterException", "nextToken")
 }
 
 func TestLateEventsComeLater(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
-	r.sim.Logs().Late(0.2)
+	r.Sim.Logs().Late(0.2)
 	in := func() *sdk.FilterLogEventsInput {
 		return &sdk.FilterLogEventsInput{LogGroupName: sdkaws.String("/ecs/prod/checkout"), StartTime: sdkaws.Int64(noon.Add(-time.Minute).UnixMilli()), EndTime: sdkaws.Int64(noon.UnixMilli())}
 	}
 	early, _ := r.filterAll(in())
-	r.clock.move(10 * time.Second)
+	r.Clock.Move(10 * time.Second)
 	whole, _ := r.filterAll(in())
 	if len(early) == 0 || len(whole) <= len(early) {
 		t.Errorf("%d events at once, %d in the end", len(early), len(whole))
@@ -279,7 +274,6 @@ func TestLateEventsComeLater(t *testing.T) {
 
 func TestGetBothWays(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
 	r.flood("/flood", 1, 50)
 	from, to := noon.Add(-50*time.Second), noon.Add(-20*time.Second)
 	want := truth(r, "/flood", from, to.Add(-time.Millisecond))
@@ -336,19 +330,18 @@ func TestGetBothWays(t *testing.T) {
 	if err != nil || len(page.Events) != 0 || *page.NextForwardToken != *q.NextToken {
 		t.Fatalf("at the end: %d events, %v", len(page.Events), err)
 	}
-	r.clock.move(5 * time.Second)
+	r.Clock.Move(5 * time.Second)
 	page, err = r.api.GetLogEvents(ctx, q)
 	if err != nil || len(page.Events) != 10 || *page.Events[0].Timestamp < last {
 		t.Fatalf("after five seconds: %d events, %v", len(page.Events), err)
 	}
 	_, err = r.api.GetLogEvents(ctx, &sdk.GetLogEventsInput{LogGroupName: sdkaws.String("/flood"), LogStreamName: sdkaws.String("nobody")})
-	r.wants(err, "ResourceNotFoundException", "log stream does not exist")
+	r.Wants(err, "ResourceNotFoundException", "log stream does not exist")
 }
 
 // The story of the world is told by its logs: a container that leaked says so.
 func TestStoriesInLogs(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
-	r.sim.Faults().Buckets(false)
 	for _, c := range []struct{ group, pattern string }{
 		{"/ecs/prod/search", `"heap usage is high"`},
 		{"/ecs/prod/search", `OutOfMemoryError`},
@@ -369,13 +362,14 @@ func TestStoriesInLogs(t *testing.T) {
 func TestThrottleByRegion(t *testing.T) {
 	for region, tps := range map[string]int{"eu-central-1": 5, "eu-west-1": 10, "us-east-1": 25} {
 		r := start(t, sim.Options{Region: region})
+		r.Sim.Faults().Buckets(true)
 		ok := 0
 		for range 40 {
 			_, err := r.api.FilterLogEvents(ctx, &sdk.FilterLogEventsInput{LogGroupName: sdkaws.String("/ecs/prod/checkout"), Limit: sdkaws.Int32(1)})
 			if err == nil {
 				ok++
 			} else {
-				r.wants(err, "ThrottlingException", "Rate exceeded")
+				r.Wants(err, "ThrottlingException", "Rate exceeded")
 			}
 		}
 		// Forty calls take a moment, in which a few tokens come back.

@@ -26,7 +26,7 @@ func tailing(t *testing.T, f func(r rig)) {
 
 func (r rig) floodNow(group string, streams int, rate float64) string {
 	for i := range streams {
-		r.sim.Logs().AddGroup(group, logtext.Make(logtext.Stream{
+		r.Sim.Logs().AddGroup(group, logtext.Make(logtext.Stream{
 			Name: "load/app/" + string(rune('a'+i)), Seed: uint64(i), Rate: rate, Start: time.Now().Add(-time.Hour),
 			Service: "load", Container: "app", TaskID: "0123456789abcdef", Host: "host", Program: logtext.ProgramOf(world.API, "load", "app", ""),
 		}))
@@ -37,7 +37,7 @@ func (r rig) floodNow(group string, streams int, rate float64) string {
 func TestLiveTail(t *testing.T) {
 	tailing(t, func(r rig) {
 		arn := r.floodNow("/flood", 3, 50)
-		r.sim.Logs().Late(0.1)
+		r.Sim.Logs().Late(0.1)
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		began := time.Now()
@@ -91,7 +91,7 @@ func TestLiveTail(t *testing.T) {
 func TestLiveTailSamplesAndEnds(t *testing.T) {
 	tailing(t, func(r rig) {
 		arn := r.floodNow("/flood", 4, 300)
-		r.sim.Logs().TailLength(10 * time.Second)
+		r.Sim.Logs().TailLength(10 * time.Second)
 		out, err := r.api.StartLiveTail(context.Background(), &sdk.StartLiveTailInput{
 			LogGroupIdentifiers: []string{arn}, LogStreamNamePrefixes: []string{"load/app/"}, LogEventFilterPattern: sdkaws.String("msg"),
 		})
@@ -120,7 +120,7 @@ func TestLiveTailSamplesAndEnds(t *testing.T) {
 			t.Errorf("%d updates, %d sampled", updates, sampled)
 		}
 		synctest.Wait()
-		if n := r.sim.Logs().Sessions(); n != 0 {
+		if n := r.Sim.Logs().Sessions(); n != 0 {
 			t.Errorf("%d sessions are still open", n)
 		}
 	})
@@ -128,7 +128,6 @@ func TestLiveTailSamplesAndEnds(t *testing.T) {
 
 func TestLiveTailParameters(t *testing.T) {
 	tailing(t, func(r rig) {
-		r.sim.Faults().Buckets(false)
 		arn := r.floodNow("/flood", 1, 1)
 		other := r.floodNow("/other", 1, 1)
 		many := make([]string, 11)
@@ -147,7 +146,7 @@ func TestLiveTailParameters(t *testing.T) {
 			{sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}, LogEventFilterPattern: sdkaws.String("a:b")}, "InvalidParameterException", "filter pattern"},
 		} {
 			_, err := r.api.StartLiveTail(context.Background(), &c.in)
-			r.wants(err, c.code, c.part)
+			r.Wants(err, c.code, c.part)
 		}
 		// Fifteen sessions at once, and no more until one ends.
 		var open []*sdk.StartLiveTailEventStream
@@ -159,13 +158,13 @@ func TestLiveTailParameters(t *testing.T) {
 			open = append(open, out.GetStream())
 		}
 		_, err := r.api.StartLiveTail(context.Background(), &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}})
-		r.wants(err, "LimitExceededException", "15")
+		r.Wants(err, "LimitExceededException", "15")
 		for _, s := range open {
 			s.Close()
 		}
 		<-time.After(2 * time.Second) // of the bubble: the server notices at its next update
 		synctest.Wait()
-		if n := r.sim.Logs().Sessions(); n != 0 {
+		if n := r.Sim.Logs().Sessions(); n != 0 {
 			t.Errorf("%d sessions are still open", n)
 		}
 	})
