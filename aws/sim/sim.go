@@ -60,6 +60,8 @@ type Sim struct {
 	ctx  context.Context
 	stop context.CancelFunc
 
+	minding sync.WaitGroup
+
 	mu      sync.Mutex
 	servers []*http.Server
 	closers []func() error
@@ -98,7 +100,29 @@ func New(o Options) (*Sim, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.minding.Go(s.mind)
 	return s, nil
+}
+
+// mind ends the sessions of tasks that stop.
+func (s *Sim) mind() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for _, live := range s.sessions.List() {
+			if live.Spec.TaskARN == "" || !live.Ended.IsZero() {
+				continue
+			}
+			if t := s.world.Task(live.Spec.TaskARN); t == nil || !t.ExecStopped.IsZero() {
+				s.sessions.End(live.ID, "The task has stopped.")
+			}
+		}
+	}
 }
 
 // Serve answers on a listener until Close; it returns ErrClosed then.
@@ -123,6 +147,7 @@ func (s *Sim) Serve(l net.Listener) error {
 // Close ends all connections, streams and sessions.
 func (s *Sim) Close() error {
 	s.stop()
+	s.minding.Wait()
 	s.sessions.EndAll("", "The simulator has been closed")
 	s.mu.Lock()
 	servers, closers := s.servers, s.closers

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -145,4 +146,27 @@ func TestExecuteCommand(t *testing.T) {
 	r.refused(err, "InvalidParameterException", off)
 	_, err = r.ExecuteCommand(background, &sdk.ExecuteCommandInput{Cluster: ptr("prod"), Task: ptr("nobody"), Command: ptr("sh"), Interactive: true})
 	r.refused(err, "InvalidParameterException", "The referenced task was not found.")
+}
+
+func TestSessionsEndWithTheirTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, sim.Options{})
+		arn := r.tasks(sdk.ListTasksInput{ServiceName: ptr("catalog")})[0]
+		out, err := r.ExecuteCommand(background, &sdk.ExecuteCommandInput{Cluster: ptr("prod"), Task: &arn, Command: ptr("sh"), Interactive: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := r.sim.Sessions().Done(*out.Session.SessionId)
+		time.Sleep(time.Minute)
+		select {
+		case <-done:
+			t.Fatal("it ended while its task ran")
+		default:
+		}
+		if _, err := r.world().StopTask(arn, ""); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.move(time.Minute)
+		<-done
+	})
 }
