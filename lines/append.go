@@ -21,7 +21,7 @@ func (s *Store) Append(events []Event, m Mode) Added {
 		part := events[:min(len(events), batch)]
 		events = events[len(part):]
 		for i := range part {
-			parsed[i] = recognise(&part[i], m.Late)
+			parsed[i] = recognise(&part[i], &m)
 		}
 		s.mu.Lock()
 		s.store(part, parsed[:len(part)], &m, &sum)
@@ -32,11 +32,14 @@ func (s *Store) Append(events []Event, m Mode) Added {
 }
 
 // recognise reads what the index keeps of a line's text.
-func recognise(e *Event, late bool) entry {
+func recognise(e *Event, m *Mode) entry {
 	at := field.Recognise(e.Text)
 	flags := Flags(0)
-	if late {
+	if m.Late {
 		flags |= Late
+	}
+	if m.Notice {
+		return entry{time: e.Time, ingested: e.Ingested, stream: uint32(e.Stream), flags: uint8(flags | Notice)}
 	}
 	if at.Continued {
 		flags |= Continued
@@ -77,6 +80,9 @@ func (s *Store) store(events []Event, parsed []entry, m *Mode, sum *Added) {
 		s.all.o.insert(slot)
 		s.all.counts.add(p, 1)
 		s.run.added(s, e, slot)
+		if m.Stored != nil {
+			*m.Stored = append(*m.Stored, s.arenas[slot>>slotBits].line(slot&slotMask))
+		}
 		s.tally(p, sum)
 	}
 	for _, a := range []*arena{s.tail, s.back} {

@@ -6,10 +6,14 @@ import "hash/maphash"
 type Mode struct {
 	// Late marks what is stored as late.
 	Late bool
+	// Notice marks lines that are not the stream's own.
+	Notice bool
 	// Older marks pages that are read backwards, far from the newest lines.
 	Older bool
 	// Pass counts events without an id over several calls; nil counts one call.
 	Pass *Pass
+	// Stored, where set, is appended the lines that were not there yet.
+	Stored *[]Line
 }
 
 // Pass tells repeats from doubles where events carry no id: within one reading of

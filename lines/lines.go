@@ -77,6 +77,8 @@ const (
 	Continued
 	// Many lines hold line breaks.
 	Many
+	// Notice lines are not of the stream itself: they say what became of it.
+	Notice
 )
 
 // Line is one stored event. Text must not be changed.

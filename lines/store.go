@@ -64,6 +64,9 @@ func (s *Store) Close() {
 	s.notify()
 }
 
+// Viewed is when the store was last read.
+func (s *Store) Viewed() time.Time { return time.Unix(0, s.viewed.Load()) }
+
 // Version changes whenever what can be read changes.
 func (s *Store) Version() uint64 { return s.version.Load() }
 

@@ -5,29 +5,15 @@ package logs
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"ecsole/aws"
 	"ecsole/lines"
 )
-
-// Source is where the logs of one container are: all streams under Prefix, or the
-// one Stream; or, with Elsewhere set, a sentence that says where they go instead.
-type Source struct {
-	Region string // "" is the account's own
-	Group  string
-	Prefix string // "ecs/app/", ends in a slash: all tasks, also those to come
-	Stream string // "ecs/app/0123…": one task
-	// Container names the container, Task the ECS task id where Stream is set.
-	Container, Task string
-	Elsewhere       string
-}
 
 // Range is the time that a tail covers. The zero Range is the newest lines and all
 // that come.
 type Range struct {
-	From time.Time     // zero: as many as fill a screen or two, counted back from To
+	From time.Time     // zero: as many as fill some screens, counted back from To
 	Last time.Duration // instead of From: counted back from the moment of opening
 	To   time.Time     // zero: follow
 	Head bool          // from the first line that there is
@@ -37,59 +23,48 @@ type Range struct {
 type Spec struct {
 	Sources []Source
 	Range   Range
-	// Owns tells which of these tasks belong to what is asked for; a task that is
-	// missing from the answer is not known (any more). nil: all do. It is called
-	// outside the event loop, for tasks that are new under a shared prefix.
-	Owns func(ctx context.Context, tasks []string) (map[string]bool, error)
-	// Label is a short name for a task, for its column; nil is the id's beginning.
-	Label func(task string) string
+	// Scope tells specs with equal sources apart that Tasks answers differently for:
+	// the service's ARN.
+	Scope string
+	// Tasks tells about tasks by their ids; one that is missing from the answer is
+	// not known (any more). nil: nothing is known, and all belong to what is asked
+	// for. It is called outside the event loop: for each task whose stream turns up,
+	// and now and then again for those that have not ended.
+	Tasks func(ctx context.Context, ids []string) (map[string]Task, error)
 }
 
-// Hub owns the tails of an account. Screens come and go; a tail is read once,
-// however many look at it.
-type Hub struct {
-	account *aws.Account
-	budget  *lines.Budget
+// Task is what a tail wants to know about a task.
+type Task struct {
+	// Stranger tasks write under the same prefix but belong to something else: their
+	// lines are left out.
+	Stranger bool
+	Label    string    // short name; "" is the beginning of its id
+	Ended    string    // why it ended: "exit 137, out of memory"; "" while it runs
+	At       time.Time // when; zero where that is not known
 }
-
-// HubOf is the account's hub, made at the first call with the budget that its
-// stores are to share (nil: the default, of its own).
-func HubOf(a *aws.Account, b *lines.Budget) *Hub {
-	return aws.Own(a, "logs.Hub", func(a *aws.Account) (*Hub, func()) {
-		h := &Hub{account: a, budget: b}
-		return h, h.close
-	})
-}
-
-func (h *Hub) close() {}
-
-// Tail starts to read, or joins those who read the same. It does no network
-// itself: problems are states of the tail.
-func (h *Hub) Tail(spec Spec) *Tail { return &Tail{store: lines.New(h.budget)} }
 
 // Tail is one reader's hold on lines that are being read. It is read, and closed,
 // from any goroutine.
 type Tail struct {
-	store *lines.Store
+	tail *tail
+	done onceFlag
 }
 
 // Store is where the lines are.
-func (t *Tail) Store() *lines.Store { return t.store }
+func (t *Tail) Store() *lines.Store { return t.tail.store }
 
 // State tells how reading stands now.
-func (t *Tail) State() lines.State { return lines.State{Ended: "tails are not read yet"} }
+func (t *Tail) State() lines.State { return t.tail.state() }
 
 // Older reads one more step before the oldest line, and returns when that is done.
-func (t *Tail) Older(ctx context.Context) error { return errors.New("older lines cannot be read yet") }
+func (t *Tail) Older(ctx context.Context) error { return t.tail.older(ctx) }
 
 // SetLive turns the low-latency path on or off, for all who share the tail.
-func (t *Tail) SetLive(on bool) {}
+func (t *Tail) SetLive(on bool) { t.tail.setLive(on) }
 
 // Close lets go of the tail; reading ends with the last hold.
-func (t *Tail) Close() {}
-
-// Once reads a range to its end and hands the lines over in order, page by page;
-// with follow it goes on until the context ends. It is for output to a pipe.
-func (h *Hub) Once(ctx context.Context, spec Spec, follow bool, emit func([]lines.Line, func(lines.StreamID) lines.Stream) error) error {
-	return errors.New("ranges cannot be read yet")
+func (t *Tail) Close() {
+	if t.done.first() {
+		t.tail.hub.release(t.tail)
+	}
 }

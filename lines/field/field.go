@@ -30,7 +30,7 @@ func (l Level) String() string {
 type Format uint8
 
 const (
-	Plain Format = iota
-	JSON         // one object
-	Logfmt       // key=value pairs
+	Plain  Format = iota
+	JSON          // one object
+	Logfmt        // key=value pairs
 )
