@@ -59,8 +59,8 @@ func callOf(ctx context.Context) *call {
 // chain installs all links on a client of the account.
 func (a *Account) chain(stack *middleware.Stack) error {
 	for _, err := range []error{
-		stack.Initialize.Add(initialize(linkGate, a.gate), middleware.Before),
-		stack.Initialize.Add(initialize(linkCall, a.call), middleware.Before),
+		outermost(stack, initialize(linkGate, a.gate)),
+		outermost(stack, initialize(linkCall, a.call)),
 		stack.Initialize.Add(initialize(linkJournal, a.journal), middleware.After),
 		stack.Build.Add(middleware.BuildMiddlewareFunc(linkAgent, a.agent), middleware.After),
 		stack.Finalize.Insert(finalize(linkMeter, a.measure), "Retry", middleware.After),
@@ -75,6 +75,16 @@ func (a *Account) chain(stack *middleware.Stack) error {
 	return nil
 }
 
+// outermost adds a link in front of all others that matter. Clients of an older make
+// learn in their own first link which service and operation they call.
+func outermost(stack *middleware.Stack, m middleware.InitializeMiddleware) error {
+	const names = "RegisterServiceMetadata"
+	if _, ok := stack.Initialize.Get(names); ok {
+		return stack.Initialize.Insert(m, names, middleware.After)
+	}
+	return stack.Initialize.Add(m, middleware.Before)
+}
+
 // credentialChain is for the clients of the SDK's credential providers, which are
 // built while the configuration is loaded: metered and bounded in time, never gated
 // or journalled, else read-only would refuse to log in. At that moment the SDK has
@@ -85,7 +95,7 @@ func (a *Account) credentialChain(stack *middleware.Stack) error {
 	) {
 		return a.credentialCall(ctx, stack.ID(), in, next)
 	})
-	if err := stack.Initialize.Add(meter, middleware.Before); err != nil {
+	if err := outermost(stack, meter); err != nil {
 		return err
 	}
 	if _, ok := stack.Finalize.Get("Retry"); ok {

@@ -94,7 +94,11 @@ func TestPlaceOfEachLink(t *testing.T) {
 					t.Errorf("%s follows %s, want %s", ids[at+1], id, want)
 				}
 			}
-			after("Initialize stack step", "ecsoleCall")
+			front := "Initialize stack step"
+			if slices.Contains(ids, "RegisterServiceMetadata") { // a client of an older make: before this link a call has no name
+				front = "RegisterServiceMetadata"
+			}
+			after(front, "ecsoleCall")
 			after("ecsoleCall", "ecsoleGate")
 			after("ecsoleJournal", "Serialize stack step")
 			after("ecsoleAgent", "Finalize stack step")
@@ -105,6 +109,27 @@ func TestPlaceOfEachLink(t *testing.T) {
 				t.Errorf("%s is the last, want ecsoleBody", ids[len(ids)-1])
 			}
 		})
+	}
+}
+
+// TestEveryClientSaysWhatItCalls holds the chain against clients of each make: a
+// call without a name would be judged as an act.
+func TestEveryClientSaysWhatItCalls(t *testing.T) {
+	server, o := start(t, sim.Options{})
+	a := openAccount(t, o)
+	if _, err := guardduty.NewFromConfig(a.Config()).ListDetectors(t.Context(), &guardduty.ListDetectorsInput{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := cloudwatch.NewFromConfig(a.Config()).DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{}); err != nil {
+		t.Error(err)
+	}
+	for _, s := range a.Meter().Stats() {
+		if strings.HasPrefix(s.Op, ":") || strings.HasSuffix(s.Op, ":") {
+			t.Errorf("a call is counted as %q", s.Op)
+		}
+	}
+	if n := server.Faults().Calls("guardduty:ListDetectors"); n == 0 {
+		t.Error("ListDetectors was not sent")
 	}
 }
 
