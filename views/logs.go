@@ -134,7 +134,7 @@ func (a *App) logScreen(on Clients, s sourced) screen.Screen {
 		Open: func(r logview.Range) logview.Source {
 			return on.Logs.Tail(logs.Spec{
 				Sources: s.sources, Range: logs.Range{From: r.From, To: r.To, Last: r.Last, Head: r.Head},
-				Owns: ownsTasks(on, s.target), Label: shortID,
+				Scope: s.target.scope(), Tasks: tasksOf(on, s.target),
 			})
 		},
 		Save: func(ctx context.Context, name string, write func(io.Writer) error) (string, error) {
@@ -145,26 +145,21 @@ func (a *App) logScreen(on Clients, s sourced) screen.Screen {
 	})
 }
 
-// ownsTasks tells a service's tasks from strangers' under the same stream prefix.
-func ownsTasks(on Clients, t logTarget) func(context.Context, []string) (map[string]bool, error) {
+// tasksOf tells a tail about the tasks whose streams turn up: strangers under a
+// service's prefix, and why a task ended.
+func tasksOf(on Clients, t logTarget) func(context.Context, []string) (map[string]logs.Task, error) {
 	if t.service == nil {
-		return nil
+		return logs.TasksOf(on.ECS, t.cluster, "")
 	}
-	return func(ctx context.Context, ids []string) (map[string]bool, error) {
-		arns := make([]string, len(ids))
-		for i, id := range ids {
-			arns[i] = ecs.TaskARN(t.cluster, id)
-		}
-		tasks, gaps := aws.Collect(on.ECS.DescribeTasks(ctx, t.cluster, arns))
-		out := map[string]bool{}
-		for _, v := range tasks {
-			out[v.ID] = v.Service() == t.service.Name
-		}
-		for _, g := range gaps {
-			return out, g.Err
-		}
-		return out, nil
+	return logs.TasksOf(on.ECS, t.cluster, t.service.Name)
+}
+
+// scope tells tails apart that read the same streams for different services.
+func (t logTarget) scope() string {
+	if t.service == nil {
+		return ""
 	}
+	return t.service.ARN
 }
 
 // save writes a file of the user's own and journals it: path, bytes, SHA-256. It
@@ -228,5 +223,5 @@ func LogSpec(ctx context.Context, c Clients, target, cluster, container string) 
 	if err != nil {
 		return logs.Spec{}, err
 	}
-	return logs.Spec{Sources: s.sources, Owns: ownsTasks(c, want), Label: shortID}, nil
+	return logs.Spec{Sources: s.sources, Scope: want.scope(), Tasks: tasksOf(c, want)}, nil
 }
