@@ -14,7 +14,7 @@ import (
 func (s *Sim) services() ([]api.Service, error) {
 	s.logs = logsapi.New(s.world, logsapi.Options{Rate: s.options.LogRate, Pager: s.pager})
 	return []api.Service{
-		stsapi.Service(s.keys, s.world.Region()),
+		stsapi.Service(s.keys),
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
 		s.logs.Service(),
 		metricsapi.Service(s.world, s.pager),

@@ -18,8 +18,8 @@ type Issuer interface {
 
 // Service is STS: GetCallerIdentity and AssumeRole. Any role of the account may be
 // assumed, but for one whose name ends in "-denied".
-func Service(keys Issuer, region string) api.Service {
-	s := service{keys: keys, region: region}
+func Service(keys Issuer) api.Service {
+	s := service{keys: keys}
 	return api.Service{
 		Name: "sts", XMLNS: "https://sts.amazonaws.com/doc/2011-06-15/", Version: "2011-06-15",
 		Operations: []api.Operation{
@@ -30,8 +30,7 @@ func Service(keys Issuer, region string) api.Service {
 }
 
 type service struct {
-	keys   Issuer
-	region string
+	keys Issuer
 }
 
 func identity(c *api.Call) (any, error) {

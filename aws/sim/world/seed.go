@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 )
 
@@ -97,15 +96,4 @@ func Noise(seed uint64, at time.Time, period time.Duration) float64 {
 	f = f * f * (3 - 2*f)
 	a, b := unit(mix(seed, uint64(int64(i)))), unit(mix(seed, uint64(int64(i)+1)))
 	return 2*(a+(b-a)*f) - 1
-}
-
-// title makes "checkout-api" a "Checkout Api", for descriptions.
-func title(s string) string {
-	words := strings.Split(s, "-")
-	for i, w := range words {
-		if w != "" {
-			words[i] = strings.ToUpper(w[:1]) + w[1:]
-		}
-	}
-	return strings.Join(words, " ")
 }
