@@ -362,3 +362,33 @@ func (f *FS) Used() (used, limit int64) {
 	defer f.mu.Unlock()
 	return f.used, f.limit
 }
+
+// Real is a path without links.
+func (f *FS) Real(name string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for links := 0; links <= maxLinks; links++ {
+		if _, err := f.find(name, true); err != nil {
+			return "", fail("readlink", name, err)
+		}
+		parts := split(name)
+		at, again := "/", false
+		for i, part := range parts {
+			full := path.Join(at, part)
+			n, err := f.find(full, false)
+			if err != nil {
+				return "", fail("readlink", name, err)
+			}
+			if n.link != "" {
+				name = path.Join(Abs(at, n.link), path.Join(parts[i+1:]...))
+				again = true
+				break
+			}
+			at = full
+		}
+		if !again {
+			return at, nil
+		}
+	}
+	return "", fail("readlink", name, ELOOP)
+}

@@ -11,7 +11,5 @@ func systemTools() map[string]proc.Tool {
 	return map[string]proc.Tool{"kill": kill, "pkill": pgrep, "pgrep": pgrep, "killall": pgrep}
 }
 
-func textTools() map[string]proc.Tool   { return nil }
-func fileTools() map[string]proc.Tool   { return nil }
 func netTools() map[string]proc.Tool    { return nil }
 func screenTools() map[string]proc.Tool { return nil }
