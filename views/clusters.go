@@ -25,7 +25,7 @@ var _ = register(Resource[ecs.Cluster]{
 		{Title: "RUNNING", Field: "running", Key: "R", Align: table.Right, Priority: 90, Value: func(v ecs.Cluster) any { return v.Running }},
 		{Title: "PENDING", Field: "pending", Key: "P", Align: table.Right, Priority: 90, Value: func(v ecs.Cluster) any { return v.Pending }},
 		{Title: "INSTANCES", Field: "instances", Key: "I", Align: table.Right, Priority: 50, Value: func(v ecs.Cluster) any { return v.Instances }},
-		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 85, Overlay: "findings", Export: exportAlert, Min: 4},
+		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 85, Overlay: "findings", Export: exportAlert, Min: 8},
 		{Title: "INSIGHTS", Field: "containerInsights", Priority: 30, Value: func(v ecs.Cluster) any { return orDefault(v.ContainerInsights, "disabled") }},
 		{Title: "EXEC LOG", Field: "execLogging", Priority: 20, Value: func(v ecs.Cluster) any { return orDefault(v.ExecLogging, "DEFAULT") }},
 		{Title: "PROVIDERS", Field: "capacityProviders", Priority: 10, Max: 48, Value: func(v ecs.Cluster) any { return strings.Join(v.CapacityProviders, ",") }},

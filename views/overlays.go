@@ -18,7 +18,7 @@ import (
 // publishes free of charge.
 const (
 	sparkWindow = 30 * time.Minute
-	sparkWidth  = 10
+	sparkWidth  = 8
 )
 
 // use is the CPU and memory of one row in per cent, oldest first; NaN is a gap.

@@ -31,7 +31,7 @@ var _ = register(Resource[ecs.Service]{
 		{Title: "DEPLOYMENT", Field: "deployment", Key: "D", Priority: 80, Max: 26, Cell: deploymentCell, Value: func(v ecs.Service) any { return deployment(v) }},
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 90, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 85, Min: 15, Overlay: "use"},
-		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 4, Overlay: "findings", Export: exportAlert},
+		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
 		{Title: "EXEC", Field: "execEnabled", Key: "X", Priority: 50, Value: func(v ecs.Service) any { return v.ExecEnabled }},
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 30, Max: 20, Value: func(v ecs.Service) any { return launch(v) }},
 		{Title: "TASK DEF", Field: "taskDefinition", Priority: 40, Max: 30, Value: func(v ecs.Service) any { return lastPart(v.TaskDefinition) }},

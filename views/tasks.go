@@ -40,7 +40,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, Min: 15, Overlay: "use"},
-		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 4, Overlay: "findings", Export: exportAlert},
+		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
 		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 65, Min: 5, Max: 24, Overlay: "exec"},
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 40, Value: func(v ecs.Task) any { return orDefault(v.CapacityProvider, v.LaunchType) }},
 		{Title: "TASK DEF", Field: "taskDefinition", Key: "D", Priority: 50, Max: 28, Value: func(v ecs.Task) any { return lastPart(v.TaskDefinition) }},
