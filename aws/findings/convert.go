@@ -89,10 +89,12 @@ func process(p *types.ProcessDetails) *Process {
 func sequence(out *Finding, s *types.Sequence) {
 	for _, r := range s.Resources {
 		uid := sdkaws.ToString(r.Uid)
-		switch {
-		case strings.Contains(uid, ":cluster/") && out.ClusterARN == "":
-			out.ClusterARN, out.ClusterName = uid, sdkaws.ToString(r.Name)
-		case strings.Contains(uid, ":task/"):
+		switch r.ResourceType {
+		case types.FindingResourceTypeEcsCluster:
+			if out.ClusterARN == "" {
+				out.ClusterARN, out.ClusterName = uid, sdkaws.ToString(r.Name)
+			}
+		case types.FindingResourceTypeEcsTask:
 			out.TaskARNs = append(out.TaskARNs, uid)
 		}
 	}

@@ -34,20 +34,34 @@ type Index struct {
 }
 
 // NewIndex arranges findings. Each is counted once per cluster, service and task.
+// An attack sequence names tasks but no service: it counts for the services that
+// the other findings on these tasks name.
 func NewIndex(at time.Time, state State, all []Finding) *Index {
-	x := &Index{At: at, State: state, Findings: all, clusters: map[string]Badge{}, services: map[string]Badge{},
+	x := &Index{At: at, State: state, Findings: slices.Clone(all), clusters: map[string]Badge{}, services: map[string]Badge{},
 		tasks: map[string]Badge{}, hosts: map[string]Badge{}}
+	serviceOf := map[string]string{} // by task
 	for _, f := range all {
-		x.total.add(f)
-		count(x.clusters, f.ClusterARN, f)
-		count(x.hosts, f.InstanceID, f)
-		if f.ServiceName != "" {
-			count(x.services, serviceKey(f.ClusterARN, f.ServiceName), f)
+		if f.TaskARN != "" && f.ServiceName != "" {
+			serviceOf[f.TaskARN] = f.ServiceName
 		}
-		count(x.tasks, f.TaskARN, f)
+	}
+	for i := range x.Findings {
+		f := &x.Findings[i]
+		for _, t := range f.TaskARNs {
+			if f.ServiceName == "" {
+				f.ServiceName = serviceOf[t]
+			}
+		}
+		x.total.add(*f)
+		count(x.clusters, f.ClusterARN, *f)
+		count(x.hosts, f.InstanceID, *f)
+		if f.ServiceName != "" {
+			count(x.services, serviceKey(f.ClusterARN, f.ServiceName), *f)
+		}
+		count(x.tasks, f.TaskARN, *f)
 		for _, t := range f.TaskARNs {
 			if t != f.TaskARN {
-				count(x.tasks, t, f)
+				count(x.tasks, t, *f)
 			}
 		}
 	}
