@@ -25,6 +25,7 @@ var _ = register(Resource[metrics.Alarm]{
 		}
 		return table.Unknown, v.Reason
 	},
+	Sort: "STATE",
 	Columns: []Column[metrics.Alarm]{
 		{Title: "NAME", Field: "name", Key: "N", Priority: 100, Max: 44, Value: func(v metrics.Alarm) any { return v.Name }},
 		{Title: "STATE", Field: "state", Key: "S", Priority: 95, Value: func(v metrics.Alarm) any { return v.State }},

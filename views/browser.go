@@ -49,7 +49,7 @@ func newBrowser(app *App, on Clients, kind *Kind, scope Scope, filter string) *B
 	b := &Browser{
 		app: app, on: on, kind: kind, scope: scope, now: app.now,
 		work:  screen.NewWork(on.Account.Context()),
-		table: table.New(app.theme, tableColumns(kind), table.Options{Changes: true}),
+		table: table.New(app.theme, tableColumns(kind, scope), table.Options{Changes: true}),
 	}
 	for i := range kind.overlays {
 		b.overlays = append(b.overlays, newOverlayState(&kind.overlays[i], kind))
@@ -67,11 +67,11 @@ func newBrowser(app *App, on Clients, kind *Kind, scope Scope, filter string) *B
 	return b
 }
 
-func tableColumns(k *Kind) []table.Column {
+func tableColumns(k *Kind, s Scope) []table.Column {
 	out := make([]table.Column, len(k.columns))
 	for i, c := range k.columns {
 		out[i] = table.Column{
-			Title: c.title, Align: c.align, Min: c.min, Max: c.max, Priority: c.priority, Wide: c.wide,
+			Title: c.title, Align: c.align, Min: c.min, Max: c.max, Priority: c.priority, Wide: c.wide || c.when != nil && !c.when(s),
 			Key: c.key, Overlay: c.overlay != "", Quiet: c.title == "AGE" || c.title == "SINCE" || c.title == "UPDATED",
 		}
 	}

@@ -49,6 +49,7 @@ type column struct {
 	cell                       func(any) table.Cell
 	export                     func(table.Cell) any
 	wide                       bool
+	when                       func(Scope) bool
 	align                      table.Align
 	min, max, priority         int
 }
@@ -196,7 +197,7 @@ func (k *Kind) cells(v any) []table.Cell {
 }
 
 func eraseColumn[T any](c Column[T]) column {
-	e := column{title: c.Title, field: c.Field, overlay: c.Overlay, export: c.Export, key: c.Key, wide: c.Wide, align: c.Align, min: c.Min, max: c.Max, priority: c.Priority}
+	e := column{title: c.Title, field: c.Field, overlay: c.Overlay, export: c.Export, key: c.Key, wide: c.Wide, when: c.When, align: c.Align, min: c.Min, max: c.Max, priority: c.Priority}
 	if c.Value != nil {
 		e.value = func(v any) any { return c.Value(v.(T)) }
 	}

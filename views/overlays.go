@@ -103,6 +103,8 @@ func sparkCell(values []float64) table.Cell {
 		c.State = table.Failed
 	case now >= 70:
 		c.State = table.Warn
+	default:
+		c.State = table.OK
 	}
 	return c
 }

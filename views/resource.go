@@ -76,9 +76,11 @@ type Column[T any] struct {
 	// Overlay names the overlay that fills this column instead.
 	Overlay string
 	// Export turns an overlay's cell into data; without it, what the cell sorts by.
-	Export   func(table.Cell) any
-	Key      string // sort key: a letter, pressed with shift
-	Wide     bool   // only in wide mode
+	Export func(table.Cell) any
+	Key    string // sort key: a letter, pressed with shift
+	Wide   bool   // only in wide mode
+	// When, in scopes for which it is false, makes the column a wide one.
+	When     func(Scope) bool
 	Align    table.Align
 	Min, Max int
 	// Priority: on narrow screens the column with the lowest goes first.

@@ -37,11 +37,11 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "GROUP", Field: "group", Key: "V", Priority: 70, Max: 32, Value: func(v ecs.Task) any { return strings.TrimPrefix(v.Group, "service:") }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v ecs.Task) any { return v.LastStatus }, Cell: taskStatusCell},
 		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v ecs.Task) any { return v.Health }, Cell: taskHealthCell},
-		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
-		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, Min: 15, Overlay: "use"},
-		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, Min: 15, Overlay: "use"},
+		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
+		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, When: running, Min: 15, Overlay: "use"},
+		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, When: running, Min: 15, Overlay: "use"},
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
-		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 65, Min: 5, Max: 24, Overlay: "exec"},
+		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 65, When: running, Min: 5, Max: 24, Overlay: "exec"},
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 40, Value: func(v ecs.Task) any { return orDefault(v.CapacityProvider, v.LaunchType) }},
 		{Title: "TASK DEF", Field: "taskDefinition", Key: "D", Priority: 50, Max: 28, Value: func(v ecs.Task) any { return lastPart(v.TaskDefinition) }},
 		{Title: "AZ", Field: "az", Key: "Z", Priority: 30, Value: func(v ecs.Task) any { return v.AZ }},
@@ -79,6 +79,9 @@ var _ = register(Resource[ecs.Task]{
 	Raw:      func(v ecs.Task) json.RawMessage { return v.Raw },
 	Up:       func(_ Scope, v ecs.Task) (string, Scope) { return "services", Scope{Cluster: v.ClusterARN} },
 })
+
+func stopped(s Scope) bool { return s.Stopped }
+func running(s Scope) bool { return !s.Stopped }
 
 func listTasks(ctx context.Context, c Clients, s Scope) aws.Pages[ecs.Task] {
 	in := func(ctx context.Context, cluster string) aws.Pages[ecs.Task] {

@@ -23,7 +23,7 @@ func (a *App) describe(k *Kind, s Scope, item any) Opening {
 		d, err := k.describe(ctx, on, s, item)
 		return d.view(), err
 	}
-	o.FileName = singular(k.Name) + "-" + k.label(item) + ".txt"
+	o.Wrap, o.FileName = true, singular(k.Name)+"-"+k.label(item)+".txt"
 	return Opening{Screen: textview.New(o)}
 }
 
