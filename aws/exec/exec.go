@@ -6,9 +6,14 @@ package exec
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"sync"
 	"time"
 
 	"ecsole/aws"
+	"ecsole/aws/audit"
+	"ecsole/aws/ecs"
 )
 
 // Request says what to open.
@@ -17,8 +22,10 @@ type Request struct {
 	Task      string // ARN
 	Container string
 	RuntimeID string // of the container, from DescribeTasks
-	// Command runs in the container; "" is bash where there is one, else sh.
+	// Command runs in the container; "" is a shell: bash where there is one, else sh,
+	// and PowerShell on Windows.
 	Command string
+	Windows bool // the task's platform family is a Windows
 	Reason  string
 	// Label names the session in lists: "checkout/3f2a91c0:app".
 	Label string
@@ -26,56 +33,209 @@ type Request struct {
 	Cols, Rows int
 }
 
+// Shells that are opened where the request names no command. There is no way to ask
+// a container beforehand which shells it has.
+const (
+	shellUnix    = `/bin/sh -c 'command -v bash >/dev/null 2>&1 && exec bash; exec sh'`
+	shellWindows = "powershell.exe"
+)
+
+func (r Request) command() string {
+	switch {
+	case r.Command != "":
+		return r.Command
+	case r.Windows:
+		return shellWindows
+	}
+	return shellUnix
+}
+
+// target is what SSM calls the container: "ecs:CLUSTER_TASKID_RUNTIMEID".
+func (r Request) target() string {
+	return "ecs:" + lastPart(r.Cluster) + "_" + lastPart(r.Task) + "_" + r.RuntimeID
+}
+
+func (r Request) label() string {
+	if r.Label != "" {
+		return r.Label
+	}
+	return lastPart(r.Task) + ":" + r.Container
+}
+
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// Settings of all sessions of an account. The zero value is what AWS does.
+type Settings struct {
+	// IdleLimit is after how long without input the service ends a session (20
+	// minutes with ECS Exec, not to be changed there); a warning comes IdleWarning
+	// (2 minutes) before.
+	IdleLimit, IdleWarning time.Duration
+	// Look is how often the tasks of open sessions are looked at (15 seconds).
+	Look time.Duration
+	// GiveUp is how long a lost connection is tried again (20 minutes).
+	GiveUp time.Duration
+}
+
+func (s Settings) filled() Settings {
+	or := func(d *time.Duration, value time.Duration) {
+		if *d == 0 {
+			*d = value
+		}
+	}
+	or(&s.IdleLimit, 20*time.Minute)
+	or(&s.IdleWarning, 2*time.Minute)
+	or(&s.Look, 15*time.Second)
+	or(&s.GiveUp, 20*time.Minute)
+	return s
+}
+
 // Sessions are the shells of one account.
-type Sessions struct{ account *aws.Account }
+type Sessions struct {
+	account *aws.Account
+	ecs     *ecs.Client
+	ssm     ssmClient
+	wg      sync.WaitGroup
+
+	mu       sync.Mutex
+	settings Settings
+	all      []*Session
+	live     int
+	watching bool
+	looked   time.Time // at the tasks
+	closed   bool
+}
 
 // Of is the account's keeper of sessions, made at the first call.
 func Of(a *aws.Account) *Sessions {
 	return aws.Own(a, "exec.Sessions", func(a *aws.Account) (*Sessions, func()) {
-		s := &Sessions{account: a}
+		s := &Sessions{account: a, ecs: ecs.New(a), ssm: newSSM(a), settings: Settings{}.filled()}
 		return s, s.close
 	})
 }
 
-func (s *Sessions) close() {}
+// Configure changes the settings; sessions that are open keep theirs where they
+// have used them already.
+func (s *Sessions) Configure(to Settings) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settings = to.filled()
+}
+
+func (s *Sessions) config() Settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings
+}
+
+// Actions under which sessions stand in the journal.
+const (
+	ActionOpen  = "exec.open"
+	ActionKey   = "exec.key" // a data key of KMS for an encrypted session
+	ActionClose = "exec.close"
+)
+
+// ErrClosing is the answer of Open on an account that is being closed.
+var ErrClosing = errors.New("the account is being closed")
 
 // Open calls ecs:ExecuteCommand and connects. It is an act: it is journalled, and
-// refused in read-only mode or without a journal.
+// refused in read-only mode or without a journal. The session outlives ctx.
 func (s *Sessions) Open(ctx context.Context, r Request) (*Session, error) {
-	return nil, errors.New("shells cannot be opened yet")
+	act := audit.Act{Action: ActionOpen, Target: r.Task + "/" + r.Container, After: r.command(), Reason: r.Reason}
+	begun, err := s.ecs.ExecuteCommand(aws.Foreground(audit.WithAct(ctx, act)), r.Cluster, r.Task, r.Container, r.command())
+	if err != nil {
+		return nil, err
+	}
+	x := newSession(s, r, begun.SessionID)
+	if err := x.open(ctx, begun.StreamURL, begun.Token); err != nil {
+		x.noteClosing(Result{Text: "never connected: " + err.Error(), Err: err})
+		return nil, errors.Join(err, s.ssm.terminate(ctx, begun.SessionID))
+	}
+	if !s.add(x) {
+		_ = x.End(ctx) // the account is going, and the session with it
+		return nil, ErrClosing
+	}
+	return x, nil
+}
+
+func (s *Sessions) add(x *Session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.all = append(s.all, x)
+	s.live++
+	s.wg.Go(func() {
+		<-x.done
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.live--
+	})
+	if !s.watching {
+		s.watching = true
+		s.wg.Go(s.watch)
+	}
+	return true
 }
 
 // Live counts the sessions that have not ended.
-func (s *Sessions) Live() int { return 0 }
-
-// List is every session of this run, the oldest first.
-func (s *Sessions) List() []*Session { return nil }
-
-// Session is one shell. Its methods may be called from any goroutine.
-type Session struct{ request Request }
-
-// Result is how a session ended.
-type Result struct {
-	Text  string // of the remote's closing message, or our own words
-	Err   error  // nil for an ordinary end
-	Ended time.Time
+func (s *Sessions) Live() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.live
 }
 
-// Request is what was opened.
-func (s *Session) Request() Request { return s.request }
+// List is every session of this run, the oldest first.
+func (s *Sessions) List() []*Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*Session(nil), s.all...)
+}
 
-// Write sends input. It never blocks for the network: what cannot be sent yet is
-// kept in order.
-func (s *Session) Write(p []byte) (int, error) { return 0, errors.New("closed") }
+// Forget takes a session that has ended out of the list.
+func (s *Sessions) Forget(x *Session) {
+	select {
+	case <-x.done:
+	default:
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, y := range s.all {
+		if x == y {
+			s.all = append(s.all[:i:i], s.all[i+1:]...)
+			return
+		}
+	}
+}
 
-// Resize tells the remote the terminal's size.
-func (s *Session) Resize(cols, rows int) {}
+// EndAll ends what lives, all at once, and waits for it.
+func (s *Sessions) EndAll(ctx context.Context) error {
+	var mu sync.Mutex
+	var errs []error
+	var wg sync.WaitGroup
+	for _, x := range s.List() {
+		wg.Go(func() {
+			if err := x.End(ctx); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, fmt.Errorf("%s: %w", x.Label(), err))
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
 
-// Done is closed when the session has ended; Result then says how.
-func (s *Session) Done() <-chan struct{} { return nil }
+// closeWithin bounds how long an account waits for its sessions to end.
+const closeWithin = 5 * time.Second
 
-// Result is how it ended; the zero Result before.
-func (s *Session) Result() Result { return Result{} }
-
-// End asks the remote to end, and gives up after a while (ssm:TerminateSession).
-func (s *Session) End(ctx context.Context) error { return nil }
+func (s *Sessions) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.account.Context()), closeWithin)
+	defer cancel()
+	_ = s.EndAll(ctx) // each has noted its own end
+	s.wg.Wait()
+}

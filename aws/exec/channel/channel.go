@@ -234,6 +234,9 @@ func (c *Channel) Close() {
 // Wait waits for the end and for all goroutines of the channel.
 func (c *Channel) Wait() { c.wg.Wait() }
 
+// Lose ends the channel from this side for a reason that the remote did not tell.
+func (c *Channel) Lose(why error) { c.finish(Result{Err: why}) }
+
 func (c *Channel) poke() {
 	select {
 	case c.wake <- struct{}{}:

@@ -268,7 +268,7 @@ func TestSlowReaderHoldsTheRemoteUp(t *testing.T) {
 	gate := make(chan struct{})
 	r.slow = func() { <-gate }
 	wrote := make(chan int, 1)
-	const size = 40 << 20
+	const size = 24 << 20
 	r.open(r.ready(agent.Spec{Program: agent.ProgramFunc(func(ctx context.Context, tm *agent.Terminal) string {
 		n, _ := tm.Write(make([]byte, size))
 		wrote <- n
