@@ -1,11 +1,14 @@
 package sim
 
 import (
+	"ecsole/aws/sim/agent"
 	"ecsole/aws/sim/api"
 	"ecsole/aws/sim/ecsapi"
 	"ecsole/aws/sim/guarddutyapi"
+	"ecsole/aws/sim/kmsapi"
 	"ecsole/aws/sim/logsapi"
 	"ecsole/aws/sim/metricsapi"
+	"ecsole/aws/sim/ssmapi"
 	"ecsole/aws/sim/stsapi"
 )
 
@@ -13,15 +16,27 @@ import (
 // that owns more than its operations adds what ends it to s.closers.
 func (s *Sim) services() ([]api.Service, error) {
 	s.logs = logsapi.New(s.world, logsapi.Options{Rate: s.options.LogRate, Pager: s.pager})
+	keys, err := kmsapi.New(s.world)
+	if err != nil {
+		return nil, err
+	}
+	s.ssm = ssmapi.New(ssmapi.Needs{World: s.world, Sessions: s.sessions, Keys: keys, HostShell: s.options.HostShell, Log: s.logs.Stream})
+	s.closers = append(s.closers, s.ssm.Close)
 	return []api.Service{
 		stsapi.Service(s.keys),
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
 		s.logs.Service(),
 		metricsapi.Service(s.world, s.pager),
 		guarddutyapi.Service(s.world, s.pager),
+		s.ssm.Service(),
+		keys.Service(),
 	}, nil
 }
 
 // Logs is CloudWatch Logs with its switches: late events, empty and repeated
 // pages, sampling.
 func (s *Sim) Logs() *logsapi.Logs { return s.logs }
+
+// Agent is the far side of the sessions' data channels with its switches: lost and
+// doubled messages, cuts, limits.
+func (s *Sim) Agent() *agent.Registry { return s.ssm.Agent() }

@@ -18,6 +18,7 @@ import (
 	"ecsole/aws/sim/api"
 	"ecsole/aws/sim/logsapi"
 	"ecsole/aws/sim/session"
+	"ecsole/aws/sim/ssmapi"
 	"ecsole/aws/sim/world"
 )
 
@@ -56,6 +57,7 @@ type Sim struct {
 	buckets  *buckets
 	routes   *routes
 	logs     *logsapi.Logs
+	ssm      *ssmapi.SSM
 
 	ctx  context.Context
 	stop context.CancelFunc

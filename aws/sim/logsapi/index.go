@@ -224,3 +224,21 @@ func (l *Logs) group(name, identifier string) (string, error) {
 	}
 	return l.name(identifier)
 }
+
+// Stream is the log of one container, wherever its lines go; nil if the task has no
+// such container.
+func (l *Logs) Stream(t *world.Task, container string) *logtext.Stream {
+	for i := range t.Definition.Containers {
+		if c := &t.Definition.Containers[i]; c.Name == container {
+			_, name := l.destination(t, c)
+			l.mu.Lock()
+			rate, ok := l.switches.rates[t.ServiceName]
+			l.mu.Unlock()
+			if !ok {
+				rate = l.unit * t.Facts.RequestRate
+			}
+			return logtext.Of(t, c, name, rate, 0)
+		}
+	}
+	return nil
+}

@@ -109,6 +109,8 @@ func (w *World) addCluster(name string, i int, services []template) {
 		c.Tags = append(c.Tags, Tag{"GuardDutyManaged", "true"})
 	case 2:
 		c.Exec = ExecConfig{Logging: "NONE"}
+	case 3:
+		c.Exec.KMSKey = w.ARN("kms", "key/%s", uuid(mix(w.seed, text(name), 77)))
 	}
 	var cpu, memory int
 	for _, t := range services {
