@@ -28,6 +28,7 @@ type Browser struct {
 	blurred  time.Time // since when the terminal has no focus; zero: it has
 	copied   time.Time // when 'c' was pressed last, and on which row
 	copiedID string
+	saving   bool // a CSV file waits for the values of overlays
 }
 
 // listing is what is known about the rows as a whole.

@@ -74,7 +74,11 @@ func (b *Browser) act(a *action) tea.Cmd {
 				}
 			}
 		}
-		return b.app.confirm(b.on, b.kind, b.scope, a, items, b.refresh)
+		hidden := 0
+		if a.many {
+			hidden = b.table.Counts().Hidden
+		}
+		return b.app.confirm(b.on, b.kind, b.scope, a, items, hidden, b.refresh)
 	}
 	return nil
 }
@@ -104,6 +108,7 @@ func (b *Browser) viewActions() []screen.Action {
 		})
 	}
 	add("refresh", "Refresh", "", true, func() tea.Cmd {
+		b.on.Account.Renew() // who presses it may just have logged in again
 		if b.list.loading {
 			return flashText(screen.Info, "a refresh is under way")
 		}

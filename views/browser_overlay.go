@@ -154,7 +154,7 @@ func (b *Browser) decorated(r screen.Result[decorated]) tea.Cmd {
 		}
 		b.forget(o)
 	}
-	return b.decorate()
+	return screen.Batch(b.decorate(), b.writeWhenRead())
 }
 
 // paint draws an overlay's cells of one row.

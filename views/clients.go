@@ -74,46 +74,5 @@ func (p place) short() string {
 // token is what has to be typed in production.
 func (p place) token() string { return orDefault(p.alias, orDefault(p.profile, p.account)) }
 
-// ScopeOf finds the scope that names on a command line mean.
-func ScopeOf(ctx context.Context, c Clients, cluster, service, task string) (Scope, error) {
-	s := Scope{Service: service}
-	if cluster != "" {
-		found, err := findCluster(ctx, c, cluster)
-		if err != nil {
-			return s, err
-		}
-		s.Cluster = found
-	}
-	if task != "" {
-		t, err := ecs.Resolve(ctx, c.ECS, task, s.Cluster)
-		if err != nil {
-			return s, err
-		}
-		if t.Task == nil {
-			return s, fmt.Errorf("%s is no task", task)
-		}
-		s.Cluster, s.Task = t.ClusterARN, t.Task.ARN
-	}
-	return s, nil
-}
-
-// findCluster turns a name into an ARN. A name that no cluster has is an error: an
-// empty list would look like an empty cluster.
-func findCluster(ctx context.Context, c Clients, name string) (string, error) {
-	items, gaps := aws.Collect(c.ECS.DescribeClusters(ctx, []string{name}))
-	for _, v := range items {
-		if v.Status != "INACTIVE" {
-			return v.ARN, nil
-		}
-	}
-	for _, g := range gaps {
-		return "", g.Err
-	}
-	return "", fmt.Errorf("there is no cluster %s in %s", name, c.Account.Region())
-}
-
-// KindNames are the names of all kinds.
-func KindNames() []string { return kindNames() }
-
 // Problem says in one line what went wrong and what to do.
 func Problem(err error) string { return problem(err) }

@@ -46,6 +46,7 @@ var _ = register(Resource[container]{
 	},
 	Columns: []Column[container]{
 		{Title: "NAME", Field: "name", Key: "N", Priority: 100, Max: 32, Value: func(v container) any { return v.Name }},
+		{Title: "TASK", Field: "task", Wide: true, Value: func(v container) any { return v.task.ID }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v container) any { return v.LastStatus }},
 		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v container) any { return v.Health }, Cell: func(v container) table.Cell {
 			return taskHealthCell(ecs.Task{Health: v.Health})
@@ -82,7 +83,7 @@ var _ = register(Resource[container]{
 	Actions: []Action[container]{
 		{Name: "enter", Label: "Logs", Show: containerLogs},
 		{Name: "logs", Label: "Logs", Hidden: true, Show: containerLogs},
-		{Name: "shell", Label: "Shell", Show: containerShell},
+		{Name: "shell", Label: "Shell", Changes: true, Show: containerShell},
 	},
 	Describe: describeContainer,
 	Raw:      func(v container) json.RawMessage { return v.Raw },
@@ -96,9 +97,31 @@ func (c container) ready() readiness {
 	return readiness{r.State, r.Why()}
 }
 
-// listContainers reads the task of the scope and its definition. A definition that
-// cannot be read leaves its cells unknown, and the rows stay.
+// listContainers reads the task of the scope and its definition, or those of all
+// tasks of a wider scope. A definition that cannot be read leaves its cells unknown,
+// and the rows stay.
 func listContainers(ctx context.Context, c Clients, s Scope) aws.Pages[container] {
+	if s.Task != "" {
+		return containersOfTask(ctx, c, s)
+	}
+	return func(yield func(aws.Page[container]) bool) {
+		seen := 0
+		for p := range listTasks(ctx, c, s) {
+			page := aws.Page[container]{Gaps: fatal(p.Gaps), Total: -1}
+			for _, t := range p.Items {
+				page.Items = append(page.Items, containersOf(ctx, c, t)...)
+			}
+			seen += len(page.Items)
+			page.Seen = seen
+			if !yield(page) {
+				return
+			}
+		}
+		yield(aws.Page[container]{Seen: seen, Total: seen})
+	}
+}
+
+func containersOfTask(ctx context.Context, c Clients, s Scope) aws.Pages[container] {
 	return func(yield func(aws.Page[container]) bool) {
 		tasks, gaps := aws.Collect(c.ECS.DescribeTasks(ctx, s.Cluster, []string{s.Task}))
 		if len(tasks) == 0 {
@@ -108,17 +131,23 @@ func listContainers(ctx context.Context, c Clients, s Scope) aws.Pages[container
 			yield(aws.Page[container]{Gaps: fatal(gaps)})
 			return
 		}
-		td, err := c.ECS.TaskDefinition(ctx, tasks[0].TaskDefinition)
-		definition := &td
-		if err != nil {
-			definition = nil
-		}
-		page := aws.Page[container]{Seen: len(tasks[0].Containers), Total: len(tasks[0].Containers)}
-		for _, v := range tasks[0].Containers {
-			page.Items = append(page.Items, container{Container: v, task: tasks[0], definition: definition, why: err})
-		}
-		yield(page)
+		items := containersOf(ctx, c, tasks[0])
+		yield(aws.Page[container]{Items: items, Seen: len(items), Total: len(items)})
 	}
+}
+
+// containersOf are a task's, with its definition.
+func containersOf(ctx context.Context, c Clients, t ecs.Task) []container {
+	td, err := c.ECS.TaskDefinition(ctx, t.TaskDefinition)
+	definition := &td
+	if err != nil {
+		definition = nil
+	}
+	var out []container
+	for _, v := range t.Containers {
+		out = append(out, container{Container: v, task: t, definition: definition, why: err})
+	}
+	return out
 }
 
 var errNoTask = errors.New("no such task")

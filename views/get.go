@@ -1,20 +1,16 @@
 package views
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/charmbracelet/x/ansi"
-	"go.yaml.in/yaml/v3"
 
 	"ecsole/aws"
+	"ecsole/aws/ecs"
 	"ecsole/tui/table"
 )
 
@@ -33,29 +29,54 @@ func (e *IncompleteError) Error() string {
 	return "not everything could be read: " + strings.Join(e.Problems, "; ")
 }
 
+// add takes a problem once, however often it occurs.
+func (e *IncompleteError) add(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(e.Problems, text) {
+		e.Problems = append(e.Problems, text)
+	}
+}
+
+// GetKinds are the kinds that `get` prints: all but those about the console itself.
+func GetKinds() []string {
+	var names []string
+	for _, k := range Kinds() {
+		if k.Name != "api" && k.Name != "aliases" {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+// Check says what about a request makes no sense, without asking anybody.
+func (r GetRequest) Check() error {
+	k, ok := KindNamed(r.Kind)
+	if !ok || !slices.Contains(GetKinds(), k.Name) {
+		return fmt.Errorf("there is no kind %q; kinds are %s", r.Kind, strings.Join(GetKinds(), ", "))
+	}
+	_, err := outputNamed(cmp.Or(r.Output, "table"))
+	return err
+}
+
 // Get prints a kind's items, complete and sorted. What could not be read makes an
 // IncompleteError, after the output of all that could.
 func Get(ctx context.Context, c Clients, r GetRequest, w io.Writer) error {
-	k, ok := KindNamed(r.Kind)
-	if !ok {
-		return fmt.Errorf("there is no kind %q; kinds are %s", r.Kind, strings.Join(kindNames(), ", "))
+	if err := r.Check(); err != nil {
+		return err
 	}
-	if why := k.needs(r.Scope); why != "" {
-		return fmt.Errorf("%s needs %s", k.Name, why)
-	}
-	write := map[string]func(io.Writer, *Kind, []got) error{
-		"": writeTable, "table": writeTable, "wide": writeWide, "json": writeJSON, "yaml": writeYAML, "csv": writeCSV,
-	}[r.Output]
-	if write == nil {
-		return fmt.Errorf("output %q is none of table, wide, json, yaml, csv", r.Output)
-	}
+	k, _ := KindNamed(r.Kind)
+	form, _ := outputNamed(cmp.Or(r.Output, "table"))
 	incomplete := &IncompleteError{}
 	items := readAll(aws.Foreground(ctx), c, k, r, incomplete)
-	if r.Output != "" && r.Output != "table" {
+	if form.name != "table" {
 		decorateAll(ctx, c, k, r.Scope, items, incomplete)
 	}
-	slices.SortStableFunc(items, func(a, b got) int { return strings.Compare(a.label+"\x00"+a.id, b.label+"\x00"+b.id) })
-	if err := write(w, k, items); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	slices.SortStableFunc(items, func(a, b got) int {
+		return cmp.Or(natural(a.label, b.label), strings.Compare(a.id, b.id))
+	})
+	if err := form.write(w, k, items); err != nil {
 		return err
 	}
 	if len(incomplete.Problems) > 0 {
@@ -64,13 +85,29 @@ func Get(ctx context.Context, c Clients, r GetRequest, w io.Writer) error {
 	return nil
 }
 
-func kindNames() []string {
-	var names []string
-	for _, k := range Kinds() {
-		names = append(names, k.Name)
+// natural compares texts with the numbers in them as numbers: web:9 before web:10.
+func natural(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		m, n := digits(x), digits(y)
+		if m > 0 && n > 0 {
+			p, q := strings.TrimLeft(x[:m], "0"), strings.TrimLeft(y[:n], "0")
+			if c := cmp.Or(cmp.Compare(len(p), len(q)), strings.Compare(p, q)); c != 0 {
+				return c
+			}
+			x, y = x[m:], y[n:]
+			continue
+		}
+		if x[0] != y[0] {
+			break
+		}
+		x, y = x[1:], y[1:]
 	}
-	return names
+	return cmp.Or(strings.Compare(x, y), strings.Compare(a, b))
 }
+
+// digits is how many of them s begins with.
+func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
 
 // got is one item with the cells of all its columns.
 type got struct {
@@ -85,49 +122,75 @@ func readAll(ctx context.Context, c Clients, k *Kind, r GetRequest, incomplete *
 	for page := range k.list(ctx, c, r.Scope) {
 		for _, row := range page.Rows {
 			label := k.label(row.Item)
-			if seen[row.ID] || !wanted(r.Names, label, row.ID, found) {
+			if seen[row.ID] || !within(k, r.Scope, label, row.ID) || !wanted(r.Names, label, row.ID, found) {
 				continue
 			}
 			seen[row.ID] = true
 			items = append(items, got{row.ID, label, row.Item, row.Cells})
 		}
 		for _, g := range page.Gaps {
-			what := "a part of the " + k.Name
-			if len(g.IDs) > 0 {
-				what = fmt.Sprintf("%d %s", len(g.IDs), k.Name)
-			}
-			incomplete.Problems = append(incomplete.Problems, what+": "+problem(g.Err))
+			incomplete.add("%s: %s", unreadPart(k, g), problem(g.Err))
 		}
 	}
 	for _, name := range r.Names {
 		if !found[name] {
-			incomplete.Problems = append(incomplete.Problems, "no "+singular(k.Name)+" "+name)
+			incomplete.add("there is no %s %s", singular(k.Name), name)
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		incomplete.Problems = append(incomplete.Problems, err.Error())
-	}
 	return items
+}
+
+// unreadPart names what a gap is about.
+func unreadPart(k *Kind, g aws.Gap) string {
+	const most = 3
+	var names []string
+	for _, id := range g.IDs[:min(most, len(g.IDs))] {
+		names = append(names, k.missing(id))
+	}
+	switch n := len(g.IDs); {
+	case n == 0 && g.Fatal:
+		return k.Name
+	case n == 0:
+		return "a part of the " + k.Name
+	case n == 1:
+		return singular(k.Name) + " " + names[0]
+	case n > most:
+		return fmt.Sprintf("%d %s (%s, …)", n, k.Name, strings.Join(names, ", "))
+	}
+	return k.Name + " " + strings.Join(names, ", ")
+}
+
+// within narrows the kinds whose listing knows no narrower scope.
+func within(k *Kind, s Scope, label, id string) bool {
+	switch k.Name {
+	case "clusters":
+		return s.Cluster == "" || id == s.Cluster
+	case "services":
+		return s.Service == "" || label == s.Service
+	case "tasks":
+		return s.Task == "" || id == s.Task
+	}
+	return true
 }
 
 func wanted(names []string, label, id string, found map[string]bool) bool {
 	if len(names) == 0 {
 		return true
 	}
+	hit := false
 	for _, n := range names {
 		if n == label || n == id || n == lastPart(id) {
-			found[n] = true
-			return true
+			found[n], hit = true, true
 		}
 	}
-	return false
+	return hit
 }
 
 // decorateAll fills the columns of overlays, in batches; what it cannot fill is
 // null, and said to be missing.
 func decorateAll(ctx context.Context, c Clients, k *Kind, s Scope, items []got, incomplete *IncompleteError) {
 	for _, o := range k.overlays {
-		if o.name == "findings" {
+		if o.name == "findings" && len(items) > 0 {
 			waitForFindings(ctx, c.Findings)
 		}
 		for batch := range slices.Chunk(items, 200) {
@@ -137,7 +200,7 @@ func decorateAll(ctx context.Context, c Clients, k *Kind, s Scope, items []got, 
 			}
 			values, err := o.fetch(ctx, c, s, all)
 			if err != nil {
-				incomplete.Problems = append(incomplete.Problems, o.name+": "+problem(err))
+				incomplete.add("%s: %s", o.name, problem(err))
 			}
 			for i := range batch {
 				v, ok := values[batch[i].id]
@@ -156,169 +219,54 @@ func (k *Kind) columnNamed(title string) int {
 	return slices.IndexFunc(k.columns, func(c column) bool { return c.title == title })
 }
 
-// fields are an item's exported values by name.
-func (k *Kind) fields(g got) map[string]any {
-	out := map[string]any{}
-	for i, c := range k.columns {
-		if c.field == "" {
-			continue
-		}
-		var v any
-		switch {
-		case c.export != nil:
-			v = c.export(g.cells[i])
-		case c.overlay != "":
-			v = g.cells[i].Sort
-			if v == nil && g.cells[i].State != table.Dim && g.cells[i].Text != "" {
-				v = g.cells[i].Text
-			}
-		case c.value != nil:
-			v = c.value(g.item)
-		}
-		if t, ok := v.(time.Time); ok {
-			if v = nil; !t.IsZero() {
-				v = t.UTC().Format(time.RFC3339)
-			}
-		}
-		out[c.field] = v
-	}
-	return out
-}
-
-func writeJSON(w io.Writer, k *Kind, items []got) error {
-	all := make([]json.RawMessage, len(items))
-	for i, g := range items {
-		b, err := k.object(g)
+// ScopeOf finds the scope that names on a command line mean. A name that nothing
+// has is an error: an empty list would look as if there were nothing in it.
+func ScopeOf(ctx context.Context, c Clients, cluster, service, task string) (Scope, error) {
+	ctx = aws.Foreground(ctx)
+	var s Scope
+	switch {
+	case task != "":
+		t, err := ecs.Resolve(ctx, c.ECS, task, cluster)
 		if err != nil {
-			return err
+			return s, err
 		}
-		all[i] = b
-	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(all)
-}
-
-// object is an item as a JSON object with its fields in the order of the columns.
-func (k *Kind) object(g got) (json.RawMessage, error) {
-	values := k.fields(g)
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for _, c := range k.columns {
-		if c.field == "" {
-			continue
+		if t.Task == nil {
+			return s, fmt.Errorf("--task %s: %w", task, errNotTask)
 		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
+		if service != "" && t.Task.Service() != service {
+			return s, fmt.Errorf("task %s is not of service %s", t.Task.ID, service)
 		}
-		v, err := json.Marshal(values[c.field])
+		return Scope{Cluster: t.ClusterARN, Service: t.Task.Service(), Task: t.Task.ARN}, nil
+	case service != "":
+		t, err := ecs.Resolve(ctx, c.ECS, service, cluster)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
-		fmt.Fprintf(&b, "%q:%s", c.field, v)
+		if t.Service == nil || t.Task != nil {
+			return s, fmt.Errorf("--service %s: that is no service", service)
+		}
+		return Scope{Cluster: t.ClusterARN, Service: t.Service.Name}, nil
+	case cluster != "":
+		found, err := findCluster(ctx, c, cluster)
+		return Scope{Cluster: found}, err
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return s, nil
 }
 
-func writeYAML(w io.Writer, k *Kind, items []got) error {
-	all := make([]map[string]any, len(items))
-	for i, g := range items {
-		all[i] = k.fields(g)
-	}
-	e := yaml.NewEncoder(w)
-	defer e.Close()
-	e.SetIndent(2)
-	return e.Encode(all)
-}
+var errNotTask = errors.New("that is no task")
 
-func writeCSV(w io.Writer, k *Kind, items []got) error {
-	out := csv.NewWriter(w)
-	var head []string
-	for _, c := range k.columns {
-		head = append(head, c.title)
-	}
-	out.Write(head)
-	for _, g := range items {
-		record := make([]string, len(k.columns))
-		for i := range k.columns {
-			record[i] = plain(g.cells[i])
-		}
-		out.Write(record)
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// plain is a cell's text for a file; names and reasons come from others.
-func plain(c table.Cell) string {
-	text := c.Text
-	if c.Plain != "" {
-		text = c.Plain
-	}
-	if c.Sort != nil {
-		return text
-	}
-	return unformula(text)
-}
-
-// unformula quotes a text that a spreadsheet would run as a formula.
-func unformula(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
-}
-
-func writeTable(w io.Writer, k *Kind, items []got) error { return writeGridOf(w, k, items, false) }
-func writeWide(w io.Writer, k *Kind, items []got) error  { return writeGridOf(w, k, items, true) }
-
-func writeGridOf(w io.Writer, k *Kind, items []got, wide bool) error {
-	var columns []int
-	for i, c := range k.columns {
-		if wide || !c.wide && c.overlay == "" {
-			columns = append(columns, i)
+// findCluster turns a name into an ARN.
+func findCluster(ctx context.Context, c Clients, name string) (string, error) {
+	items, gaps := aws.Collect(c.ECS.DescribeClusters(ctx, []string{name}))
+	for _, v := range items {
+		if v.Status != "INACTIVE" {
+			return v.ARN, nil
 		}
 	}
-	grid := [][]string{nil}
-	for _, i := range columns {
-		grid[0] = append(grid[0], k.columns[i].title)
-	}
-	for _, g := range items {
-		var line []string
-		for _, i := range columns {
-			text := g.cells[i].Text
-			if g.cells[i].Plain != "" && k.columns[i].overlay == "" {
-				text = g.cells[i].Plain
-			}
-			line = append(line, text)
-		}
-		grid = append(grid, line)
-	}
-	widths := make([]int, len(columns))
-	for _, line := range grid {
-		for i, cell := range line {
-			widths[i] = max(widths[i], ansi.StringWidth(cell))
+	for _, g := range gaps {
+		if !errors.Is(g.Err, ecs.ErrUnanswered) {
+			return "", g.Err
 		}
 	}
-	var b strings.Builder
-	for _, line := range grid {
-		for i, cell := range line {
-			fill := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
-			switch {
-			case k.columns[columns[i]].align == table.Right:
-				b.WriteString(fill + cell)
-			case i == len(line)-1:
-				b.WriteString(cell)
-			default:
-				b.WriteString(cell + fill)
-			}
-			if i < len(line)-1 {
-				b.WriteString("  ")
-			}
-		}
-		b.WriteByte('\n')
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return "", fmt.Errorf("there is no cluster %s in %s", name, c.Account.Region())
 }

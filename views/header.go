@@ -109,6 +109,9 @@ func (a *App) banner() (string, screen.Level) {
 		}
 		return text + " · :ctx switches the account", screen.Error
 	}
+	if err := a.on.Account.JournalFault(); err != nil {
+		return "the journal cannot be written, so every act is refused: " + clean.Line(err.Error()), screen.Error
+	}
 	if a.o.Problem != nil {
 		return "the journal cannot be written, so every act is refused: " + clean.Line(a.o.Problem.Error()), screen.Warn
 	}

@@ -21,9 +21,45 @@ type saved struct{ path string }
 
 const saveTimeout = 30 * time.Second
 
-// saveCSV writes the rows that are shown, with all columns. When a column comes
-// from an overlay, the values that are missing are read first.
+// saveCSV writes the rows that are shown, with all columns. Values of overlays that
+// are missing are read first; above a thousand rows the user decides that.
 func (b *Browser) saveCSV() tea.Cmd {
+	for i := range b.kind.columns {
+		o := b.overlayOf(i)
+		if o == nil || o.whole || o.all {
+			continue
+		}
+		return b.needAll(i, func() tea.Cmd {
+			o.all = true
+			return b.saveCSV()
+		})
+	}
+	b.saving = true
+	return screen.Batch(b.decorate(), b.writeWhenRead())
+}
+
+// writeWhenRead writes the file once no value is missing any more, or cannot be had.
+func (b *Browser) writeWhenRead() tea.Cmd {
+	if !b.saving {
+		return nil
+	}
+	for _, o := range b.overlays {
+		if b.work.Lane("overlay:" + o.name).Busy() {
+			return nil // its answer comes back here
+		}
+		if items, _ := b.lacking(o, b.now()); len(items) > 0 && o.err == nil {
+			return nil
+		}
+	}
+	b.saving = false
+	sorted := b.overlayOf(b.table.Sorted().Column)
+	for _, o := range b.overlays {
+		o.all = o == sorted
+	}
+	return b.write()
+}
+
+func (b *Browser) write() tea.Cmd {
 	header := b.table.Header()
 	records := slices.Collect(b.table.Export())
 	app, on, name := b.app, b.on, b.kind.Name+"-"+b.kind.scope(b.scope)+".csv"

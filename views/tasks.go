@@ -65,7 +65,7 @@ var _ = register(Resource[ecs.Task]{
 			return "containers", Scope{Cluster: v.ClusterARN, Service: v.Service(), Task: v.ARN, Stopped: s.Stopped}
 		}},
 		{Name: "logs", Label: "Logs", Show: taskLogs},
-		{Name: "shell", Label: "Shell", Show: taskShell},
+		{Name: "shell", Label: "Shell", Changes: true, Show: taskShell},
 		{Name: "toggle", Label: "Running/stopped", Open: func(s Scope, v ecs.Task) (string, Scope) {
 			s.Stopped = !s.Stopped
 			return "tasks", s
