@@ -46,7 +46,8 @@ type Options struct {
 // belongs to the event loop.
 type App struct {
 	o     Options
-	ctx   context.Context
+	ctx   context.Context // ends with Close
+	end   context.CancelFunc
 	cfg   config.Config
 	paths config.Paths
 	theme *theme.Theme
@@ -72,9 +73,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Theme == nil {
 		o.Theme = theme.New(theme.Options{})
 	}
+	ctx, end := context.WithCancel(ctx)
 	a := &App{
-		o: o, ctx: ctx, cfg: o.Config, paths: o.Paths, theme: o.Theme, now: o.Now,
-		sorted: map[string]table.Sort{}, wide: map[string]bool{}, asker: newAsker(o.Theme),
+		o: o, ctx: ctx, end: end, cfg: o.Config, paths: o.Paths, theme: o.Theme, now: o.Now,
+		sorted: map[string]table.Sort{}, wide: map[string]bool{}, asker: newAsker(o.Theme, ctx.Done()),
 	}
 	a.keys, a.problems = keymap.New(o.Config.Keys)
 	if o.Problem != nil {
@@ -82,6 +84,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	account, err := o.Open(ctx, o.Profile, o.Region, a.asker)
 	if err != nil {
+		end()
 		return nil, err
 	}
 	a.adopt(NewClients(account, a.o.Profiles))
@@ -99,6 +102,7 @@ func (a *App) adopt(c Clients) {
 
 // Close ends all accounts of this run.
 func (a *App) Close() {
+	a.end()
 	for _, c := range a.opened {
 		c.Account.Close()
 	}

@@ -21,6 +21,7 @@ import (
 type asker struct {
 	theme     *theme.Theme
 	questions chan question
+	over      <-chan struct{} // closed when the console ends
 }
 
 type question struct {
@@ -34,7 +35,9 @@ type question struct {
 
 var errNoCode = errors.New("no code was given")
 
-func newAsker(t *theme.Theme) *asker { return &asker{theme: t, questions: make(chan question)} }
+func newAsker(t *theme.Theme, over <-chan struct{}) *asker {
+	return &asker{theme: t, questions: make(chan question), over: over}
+}
 
 // MFA asks for the current code of a device.
 func (a *asker) MFA(ctx context.Context, device string) (string, error) {
@@ -64,7 +67,16 @@ func (a *asker) Device(ctx context.Context, url, code string, expires time.Time)
 }
 
 // wait is the Cmd that brings the next question to the console.
-func (a *asker) wait() tea.Cmd { return func() tea.Msg { return <-a.questions } }
+func (a *asker) wait() tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case q := <-a.questions:
+			return q
+		case <-a.over:
+			return nil
+		}
+	}
+}
 
 // ask opens the dialog of a question.
 func (a *asker) ask(q question) tea.Cmd {
