@@ -33,6 +33,7 @@ type Logs struct {
 	cache    map[*world.Task][]entry
 	extra    map[string][]*logtext.Stream // groups beside the world's
 	tails    int                          // live tail sessions now
+	queries  map[string]*query            // of Logs Insights, by id
 }
 
 // switches are what goes wrong, or otherwise than usual.
@@ -56,7 +57,7 @@ const (
 
 // New makes the service.
 func New(w *world.World, o Options) *Logs {
-	l := &Logs{world: w, pager: o.Pager, cache: map[*world.Task][]entry{}, extra: map[string][]*logtext.Stream{}}
+	l := &Logs{world: w, pager: o.Pager, cache: map[*world.Task][]entry{}, extra: map[string][]*logtext.Stream{}, queries: map[string]*query{}}
 	if l.pager == nil {
 		key := make([]byte, 32)
 		rand.Read(key)
@@ -169,6 +170,9 @@ func (l *Logs) Service() api.Service {
 			{Name: "FilterLogEvents", Bucket: bucket("FilterLogEvents", filter), Resource: group, Do: l.filter},
 			{Name: "GetLogEvents", Bucket: bucket("GetLogEvents", get), Resource: group, Do: l.get},
 			{Name: "StartLiveTail", Bucket: bucket("StartLiveTail", 5), Resource: group, Do: l.startTail},
+			{Name: "StartQuery", Bucket: bucket("StartQuery", 10), Resource: group, Do: l.startQuery},
+			{Name: "GetQueryResults", Bucket: bucket("GetQueryResults", 10), Do: l.queryResults},
+			{Name: "StopQuery", Bucket: bucket("StopQuery", 10), Do: l.stopQuery},
 		},
 	}
 }
