@@ -41,7 +41,7 @@ func (q questions) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func ask(t *testing.T) (*asker, *tuitest.Driver) {
-	a := newAsker(theme.New(theme.Options{}))
+	a := newAsker(theme.New(theme.Options{}), t.Context().Done())
 	clock := time.Now()
 	now := func() time.Time { clock = clock.Add(time.Second); return clock } // every look is a second later: nobody types too fast
 	d := tuitest.New(t, questions{tui.New(tui.Options{Home: func() screen.Screen { return blank{} }, Now: now}), a}, 80, 24)
