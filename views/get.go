@@ -76,7 +76,7 @@ func Get(ctx context.Context, c Clients, r GetRequest, w io.Writer) error {
 	slices.SortStableFunc(items, func(a, b got) int {
 		return cmp.Or(natural(a.label, b.label), strings.Compare(a.id, b.id))
 	})
-	if err := form.write(w, k, items); err != nil {
+	if err := form.write(w, k, r.Scope, items); err != nil {
 		return err
 	}
 	if len(incomplete.Problems) > 0 {

@@ -192,8 +192,6 @@ type readiness struct {
 	why   string
 }
 
-func (r readiness) word() string { return r.state.String() }
-
 func (r readiness) cell() table.Cell {
 	switch r.state {
 	case ecs.Ready:
@@ -202,6 +200,28 @@ func (r readiness) cell() table.Cell {
 		return table.Cell{Text: "no: " + r.why, State: table.Dim, Sort: 1}
 	}
 	return table.Cell{Text: "?", State: table.Unknown}
+}
+
+// value is the readiness as data: null where it is not known.
+func (r readiness) value() any {
+	switch r.state {
+	case ecs.Ready:
+		return true
+	case ecs.NotReady:
+		return false
+	}
+	return nil
+}
+
+// exportReady is value of a cell of readiness.
+func exportReady(c table.Cell) any {
+	switch c.Sort {
+	case 0:
+		return true
+	case 1:
+		return false
+	}
+	return nil
 }
 
 // taskReadiness judges each task's containers from what is known, with its task

@@ -41,7 +41,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, When: running, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, When: running, Min: 15, Overlay: "use"},
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
-		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 65, When: running, Min: 5, Max: 24, Overlay: "exec"},
+		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 65, When: running, Min: 5, Max: 24, Overlay: "exec", Export: exportReady},
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 40, Value: func(v ecs.Task) any { return orDefault(v.CapacityProvider, v.LaunchType) }},
 		{Title: "TASK DEF", Field: "taskDefinition", Key: "D", Priority: 50, Max: 28, Value: func(v ecs.Task) any { return lastPart(v.TaskDefinition) }},
 		{Title: "AZ", Field: "az", Key: "Z", Priority: 30, Value: func(v ecs.Task) any { return v.AZ }},

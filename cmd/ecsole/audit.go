@@ -28,7 +28,7 @@ func journalPath(given string) (string, error) {
 	paths := config.DefaultPaths()
 	cfg, err := config.Load(paths.ConfigFile())
 	if err != nil {
-		return "", err
+		return "", own(err)
 	}
 	if cfg.JournalPath != "" {
 		return cfg.JournalPath, nil

@@ -22,11 +22,11 @@ import (
 const frameRate = 120
 
 // runConsole opens the console on the terminal.
-func runConsole(ctx context.Context, f *flags, make func(context.Context) (*setup, error)) error {
+func runConsole(ctx context.Context, f *flags, prepare func(context.Context) (*setup, error)) error {
 	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
-		return errors.New("the console needs a terminal; `ecsole get KIND` prints lists without one")
+		return ownError{errors.New("the console needs a terminal · `ecsole get KIND` prints lists without one")}
 	}
-	s, err := make(ctx)
+	s, err := prepare(ctx)
 	if err != nil {
 		return err
 	}
@@ -36,23 +36,26 @@ func runConsole(ctx context.Context, f *flags, make func(context.Context) (*setu
 		Open: s.open, Profiles: s.profiles, Profile: f.profile, Region: f.region, Cluster: f.cluster, Command: f.command,
 		Theme:   theme.New(theme.Options{Mode: mode(s.config.UI.Theme)}),
 		History: readHistory(s.paths.History()), Save: saveHistory(s.paths.History()),
-		Clip: nativeClip(), Version: version,
+		Clip: nativeClip(), Version: versionText(),
 	})
 	if err != nil {
 		return err
 	}
-	defer app.Close()
 	s.record(audit.KindStart)
 	defer s.record(audit.KindEnd)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameRate)}
+	defer app.Close()
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameRate), tea.WithoutSignalHandler()}
 	if s.config.UI.Theme == "ansi" {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	_, err = tea.NewProgram(app.Model(), options...).Run()
-	if errors.Is(err, tea.ErrInterrupted) || (errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil) {
+	switch {
+	case err == nil, errors.Is(err, tea.ErrInterrupted):
 		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
-	return err
+	return own(err)
 }
 
 // record writes the console's start and end into the journal. A journal that
@@ -61,7 +64,7 @@ func (s *setup) record(kind audit.Kind) {
 	if s.journal == nil {
 		return
 	}
-	if err := s.journal.Note(audit.Record{Kind: kind, Action: "console", After: version}); err != nil {
+	if err := s.journal.Note(audit.Record{Kind: kind, Action: "console", After: versionText()}); err != nil {
 		fmt.Fprintln(os.Stderr, "ecsole: the journal could not be written:", err)
 	}
 }

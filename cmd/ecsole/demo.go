@@ -9,7 +9,6 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/sim"
-	"ecsole/views/config"
 )
 
 func demoCommand(f *flags) *cobra.Command {
@@ -17,10 +16,10 @@ func demoCommand(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Open the console on a simulated account",
-		Long:  "demo runs the console and a simulated AWS account in one process. It reads no AWS variable and\nno AWS file, and reaches no address but its own.",
+		Long:  "demo runs the console and a simulated AWS account in one process. It reads no AWS variable and\nno AWS file, and reaches no address but its own. Its journal is kept apart from the real one.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runConsole(cmd.Context(), f, simulated(f, s.o))
+			return runConsole(cmd.Context(), f, simulated(f, s.options(f)))
 		},
 	}
 	cmd.Flags().StringVarP(&f.command, "command", "c", "", "command to begin with, such as ':svc api'")
@@ -28,53 +27,48 @@ func demoCommand(f *flags) *cobra.Command {
 	return cmd
 }
 
+const demoProfile = "demo"
+
 // simulated is the setup of an account that lives in this process. Its dialer
 // knows the way to the simulator and to nothing else.
 func simulated(f *flags, o sim.Options) func(context.Context) (*setup, error) {
-	return func(ctx context.Context) (*setup, error) {
-		paths := config.DefaultPaths()
-		cfg, err := config.Load(paths.ConfigFile())
+	return func(context.Context) (*setup, error) {
+		s, err := newSetup(f, true)
 		if err != nil {
 			return nil, err
-		}
-		if f.region != "" {
-			o.Region = f.region
 		}
 		server, err := sim.New(o)
 		if err != nil {
-			return nil, err
+			return nil, own(err)
 		}
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			return nil, err
+			return nil, own(err)
 		}
 		go server.Serve(l)
+		s.closing = append(s.closing, func() { server.Close(); l.Close() })
 		address := l.Addr().String()
 		key, secret, region := server.Static("http://" + address)
-		s := &setup{config: cfg, paths: paths, close: func() { server.Close(); l.Close() }}
-		s.openJournal()
 		s.profiles = func() ([]aws.Profile, error) {
 			return []aws.Profile{{Name: demoProfile, Region: region, Kind: "keys"}}, nil
 		}
 		pacer := aws.NewPacer()
-		s.open = func(ctx context.Context, profile, region2 string, asker aws.Asker) (*aws.Account, error) {
+		s.open = func(ctx context.Context, profile, wanted string, asker aws.Asker) (*aws.Account, error) {
 			if profile != "" && profile != demoProfile {
-				return nil, fmt.Errorf("the demo has one profile, %s", demoProfile)
+				return nil, ownError{fmt.Errorf("the demo has one profile, %s", demoProfile)}
 			}
-			if region2 != "" && region2 != region {
-				return nil, fmt.Errorf("the simulated account has nothing in %s; it is in %s", region2, region)
+			if wanted != "" && wanted != region {
+				return nil, ownError{fmt.Errorf("the simulated account has nothing in %s; it is in %s", wanted, region)}
 			}
 			return aws.Open(ctx, aws.Options{
 				Static:   &aws.Static{Endpoint: "http://" + address, AccessKey: key, SecretKey: secret, Region: region, Name: demoProfile},
-				ReadOnly: f.isReadOnly(cfg, demoProfile), Journal: s.journal, Asker: asker, Pacer: pacer,
-				Dial: only(address),
+				ReadOnly: f.isReadOnly(s.config, demoProfile), Journal: s.journal, Asker: asker, Pacer: pacer,
+				Dial: only(address), HTTPLog: s.http,
 			})
 		}
 		return s, nil
 	}
 }
-
-const demoProfile = "demo"
 
 // only dials one address and refuses every other.
 func only(address string) func(context.Context, string, string) (net.Conn, error) {

@@ -16,7 +16,7 @@ func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintf(cmd.OutOrStdout(), "ecsole %s (%s %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintf(cmd.OutOrStdout(), "ecsole %s (%s %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return nil
 		},
 	}
@@ -30,7 +30,7 @@ func infoCommand(f *flags) *cobra.Command {
 			paths := config.DefaultPaths()
 			cfg, problem := config.Load(paths.ConfigFile())
 			row := func(label, value string) { fmt.Fprintf(out, "%-14s %s\n", label, value) }
-			row("Version", version+" "+runtime.Version()+" "+runtime.GOOS+"/"+runtime.GOARCH)
+			row("Version", versionText()+" "+runtime.Version()+" "+runtime.GOOS+"/"+runtime.GOARCH)
 			row("Configuration", paths.ConfigFile()+there(paths.ConfigFile()))
 			journal := paths.Journal()
 			if cfg.JournalPath != "" {

@@ -7,56 +7,83 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
-
-	"charm.land/fang/v2"
+	"runtime/debug"
+	"strings"
 
 	"ecsole/views"
 )
 
 // version is set by the build.
-var version = "dev"
+var version = ""
 
 func main() { os.Exit(run(context.Background(), os.Args[1:])) }
 
+// Exit statuses. A signal that ended the program is 128 and its number, as shells
+// count.
+const (
+	statusOK     = 0
+	statusFailed = 1 // something could not be done or read; what could be is printed
+	statusUsage  = 2 // the command line makes no sense
+)
+
 // run is the program without the process around it.
 func run(ctx context.Context, args []string) int {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilSignal(ctx)
 	defer stop()
 	root := rootCommand()
 	root.SetArgs(args)
-	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(printError))
-	var exit exitError
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusOK
+	}
+	if s, ok := signalOf(ctx); ok {
+		return 128 + int(s)
+	}
+	printError(root.ErrOrStderr(), err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return statusUsage
+	}
+	return statusFailed
+}
+
+// usageError is a command line that makes no sense, and where help is.
+type usageError struct {
+	err  error
+	help string // "ecsole get --help"
+}
+
+func (e usageError) Error() string { return e.err.Error() + " · see `" + e.help + "`" }
+func (e usageError) Unwrap() error { return e.err }
+
+// ownError is an error of this machine (a file, a port), told in its own words: it is
+// none of AWS's, however much it looks like one.
+type ownError struct{ error }
+
+// printError writes an error as one line: what, the missing action, a hint.
+func printError(w io.Writer, err error) {
+	var usage usageError
+	var own ownError
+	text := ""
 	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit):
-		return exit.status
+	case errors.As(err, &usage), errors.As(err, &own):
+		text = err.Error()
+	default:
+		text = views.Problem(err)
 	}
-	return 1
+	fmt.Fprintln(w, "ecsole: "+oneLine(text))
 }
 
-// exitError ends the program with a status of its own, after its message if any.
-type exitError struct {
-	status int
-	err    error
-}
+// oneLine folds a text into one line; foreign text in it is made harmless.
+func oneLine(s string) string { return cleanLine(strings.Join(strings.Fields(s), " ")) }
 
-func (e exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit status %d", e.status)
+// versionText is the version of this build: of the Makefile, else of the module.
+func versionText() string {
+	if version != "" {
+		return version
 	}
-	return e.err.Error()
-}
-
-func (e exitError) Unwrap() error { return e.err }
-
-// printError writes an error as one line that can be read in a pipe.
-func printError(w io.Writer, _ fang.Styles, err error) {
-	var exit exitError
-	if errors.As(err, &exit) && exit.err == nil {
-		return
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
 	}
-	fmt.Fprintln(w, "ecsole: "+views.Problem(err))
+	return "dev"
 }

@@ -1,112 +1,133 @@
 package main
 
 import (
-	"context"
-	"os"
+	"fmt"
+	"strings"
 
+	"github.com/muesli/mango-cobra"
+	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
-	"ecsole/aws"
-	"ecsole/aws/audit"
+	"ecsole/tui/clean"
 	"ecsole/views"
-	"ecsole/views/config"
 )
 
 // flags go with every subcommand.
 type flags struct {
 	profile, region, cluster, command string
-	readOnly, write                   bool
+	readOnly, write, debugHTTP        bool
 }
 
 func rootCommand() *cobra.Command {
 	f := &flags{}
 	root := &cobra.Command{
-		Use:           "ecsole",
-		Short:         "The ECS console in a terminal",
-		Long:          "ecsole browses Amazon ECS, follows logs, opens shells and writes down every act.\nWithout a subcommand it opens the console; `ecsole demo` opens it on a simulated account.",
+		Use:   "ecsole",
+		Short: "The ECS console in a terminal",
+		Long:  "ecsole browses Amazon ECS, follows logs, opens shells and writes down every act.\nWithout a subcommand it opens the console; `ecsole demo` opens it on a simulated account.",
+		Example: `  ecsole --profile shop --region eu-west-1 --readonly
+  ecsole --command ':svc prod /checkout'
+  ecsole get services --cluster prod -o json
+  ecsole logs prod/checkout -f`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Version:       versionText(),
+		Args:          noSubcommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return runConsole(cmd.Context(), f, real(f)) },
 	}
+	root.SetVersionTemplate("ecsole {{.Version}}\n")
 	p := root.PersistentFlags()
+	p.SortFlags = false
 	p.StringVar(&f.profile, "profile", "", "AWS profile")
 	p.StringVar(&f.region, "region", "", "AWS region")
 	p.StringVar(&f.cluster, "cluster", "", "cluster, by name or ARN")
 	p.BoolVar(&f.readOnly, "readonly", false, "refuse every act")
 	p.BoolVar(&f.write, "write", false, "allow acts even where the configuration says read-only")
+	p.BoolVar(&f.debugHTTP, "debug-http", false, "log each call to AWS, without secrets, in the log file that 'ecsole info' names")
+	root.MarkFlagsMutuallyExclusive("readonly", "write")
 	root.Flags().StringVarP(&f.command, "command", "c", "", "command to begin with, such as ':svc api'")
-	root.AddCommand(demoCommand(f), simCommand(), getCommand(f), logsCommand(f), auditCommand(), infoCommand(f), versionCommand())
+	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles)
+	root.AddCommand(demoCommand(f), simCommand(f), getCommand(f), logsCommand(f),
+		auditCommand(), infoCommand(f), versionCommand(), manCommand())
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	asUsage(root)
 	return root
 }
 
-// setup is what a subcommand works with: configuration, journal, and a way to open
-// accounts.
-type setup struct {
-	config  config.Config
-	paths   config.Paths
-	journal *audit.Journal
-	// problem is why there is no journal; acts are refused then.
-	problem error
-	open    func(ctx context.Context, profile, region string, asker aws.Asker) (*aws.Account, error)
-	// profiles lists what :ctx offers.
-	profiles func() ([]aws.Profile, error)
-	close    func()
-}
-
-// real is the setup of an account as the AWS configuration describes it.
-func real(f *flags) func(context.Context) (*setup, error) {
-	return func(context.Context) (*setup, error) {
-		paths := config.DefaultPaths()
-		cfg, err := config.Load(paths.ConfigFile())
-		if err != nil {
-			return nil, err
+// asUsage makes what is wrong with a command line a usageError that names the help,
+// in a command and all below it.
+func asUsage(cmd *cobra.Command) {
+	wrong := func(cmd *cobra.Command, err error) error {
+		if err == nil {
+			return nil
 		}
-		s := &setup{config: cfg, paths: paths, profiles: func() ([]aws.Profile, error) { return aws.Profiles(os.Getenv) }}
-		s.openJournal()
-		pacer := aws.NewPacer()
-		s.open = func(ctx context.Context, profile, region string, asker aws.Asker) (*aws.Account, error) {
-			if profile == "" {
-				profile = cfg.Profile
-			}
-			if region == "" {
-				region = cfg.Region
-			}
-			return aws.Open(ctx, aws.Options{
-				Profile: profile, Region: region, ReadOnly: f.isReadOnly(cfg, profile), Journal: s.journal, Asker: asker, Pacer: pacer,
-			})
+		return usageError{err, cmd.CommandPath() + " --help"}
+	}
+	cmd.SetFlagErrorFunc(wrong)
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error { return wrong(cmd, check(cmd, args)) }
+	}
+	if cmd.RunE == nil && cmd.Run == nil { // a group of subcommands
+		cmd.Args = func(cmd *cobra.Command, args []string) error { return wrong(cmd, noSubcommand(cmd, args)) }
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	for _, sub := range cmd.Commands() {
+		asUsage(sub)
+	}
+}
+
+// noSubcommand refuses a word that is no subcommand, and says which it may have been.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("there is no command %q", cmd.CommandPath()+" "+args[0])
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	like := cmd.SuggestionsFor(args[0])
+	if k, ok := views.KindNamed(args[0]); ok && !cmd.HasParent() {
+		like = append(like, "get "+k.Name)
+	}
+	if len(like) > 0 {
+		text += "; is it " + strings.Join(like, " or ") + "?"
+	}
+	return fmt.Errorf("%s", text)
+}
+
+// oneArgument wants one argument and says what it is.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return fmt.Errorf("%s is missing", what)
+		case 1:
+			return nil
 		}
-		s.close = func() {}
-		return s, nil
+		return fmt.Errorf("one %s is wanted, not %d", what, len(args))
 	}
 }
 
-func (f *flags) isReadOnly(cfg config.Config, profile string) bool {
-	switch {
-	case f.readOnly:
-		return true
-	case f.write:
-		return false
+func manCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "man", Short: "Print the manual page", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			page, err := mcobra.NewManPage(1, cmd.Root())
+			if err != nil {
+				return ownError{err}
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), page.Build(roff.NewDocument()))
+			return own(err)
+		},
 	}
-	if profile == "" {
-		profile = os.Getenv("AWS_PROFILE")
-	}
-	return cfg.IsReadOnly(profile)
 }
 
-func (s *setup) openJournal() {
-	path := s.paths.Journal()
-	if s.config.JournalPath != "" {
-		path = s.config.JournalPath
+// own makes an error one of this machine.
+func own(err error) error {
+	if err == nil {
+		return nil
 	}
-	s.journal, s.problem = audit.Open(path, audit.Options{})
+	return ownError{err}
 }
 
-// clients opens the account of the flags for a subcommand that is no console.
-func (f *flags) clients(ctx context.Context, s *setup) (views.Clients, func(), error) {
-	a, err := s.open(ctx, f.profile, f.region, nil)
-	if err != nil {
-		return views.Clients{}, nil, err
-	}
-	return views.NewClients(a, s.profiles), a.Close, nil
-}
+func cleanLine(s string) string { return clean.Line(s) }
