@@ -132,7 +132,10 @@ func (l *live) session(ctx context.Context, group place, places []place) error {
 		in.LogStreamNamePrefixes = append(in.LogStreamNamePrefixes, in.LogStreamNames...)
 		in.LogStreamNames = nil
 	}
-	out, err := l.tail.hub.client(group.region).StartLiveTail(aws.Foreground(ctx), in)
+	// A client of its own: smithy-go 1.28.8 keeps one event-stream codec, with its
+	// buffers, per client, and two sessions on it read each other's events.
+	client := sdk.NewFromConfig(l.tail.hub.account.ConfigIn(group.region))
+	out, err := client.StartLiveTail(aws.Foreground(ctx), in)
 	if err != nil {
 		return err
 	}
