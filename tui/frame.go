@@ -27,7 +27,11 @@ type drawn struct {
 		rows  int
 		lines []string
 	}
-	frame frame
+	frame  frame
+	crumbs struct {
+		words []string
+		line  string
+	}
 }
 
 // forget drops everything that depends on width or theme.
@@ -37,7 +41,7 @@ func (d *drawn) forget(version, width int) {
 	}
 	d.version, d.width = version, width
 	d.header.lines, d.frame.src, d.frame.out = nil, nil, nil
-	d.frame.top, d.frame.title = "", ""
+	d.frame.top, d.frame.title, d.crumbs.line = "", "", ""
 }
 
 // headerOf draws the header, if it is another than before.
@@ -135,14 +139,35 @@ func title(t *theme.Theme, s screen.Screen) string {
 	return theme.PenOf(t.Frame.Title).Paint(clean.Line(s.Crumb()))
 }
 
-// crumbs draws the path of screens, the last ones where there are too many.
-func crumbs(t *theme.Theme, stack []screen.Screen, width int) string {
+// crumbsOf draws the path of screens, if it is another than before.
+func (d *drawn) crumbsOf(t *theme.Theme, stack []screen.Screen, width int) string {
+	c := &d.crumbs
+	same := c.line != "" && len(c.words) == len(stack)
+	for i, s := range stack {
+		word := s.Crumb()
+		if same = same && c.words[i] == word; !same {
+			break
+		}
+	}
+	if same {
+		return c.line
+	}
+	c.words = c.words[:0]
+	for _, s := range stack {
+		c.words = append(c.words, s.Crumb())
+	}
+	c.line = crumbs(t, c.words, width)
+	return c.line
+}
+
+// crumbs draws words as a path, the last ones where there are too many.
+func crumbs(t *theme.Theme, words []string, width int) string {
 	active, inactive := theme.PenOf(t.Crumbs.Active), theme.PenOf(t.Crumbs.Inactive)
 	line, used := "", 0
-	for i, s := range slices.Backward(stack) {
-		word := " <" + clean.Line(s.Crumb()) + "> "
+	for i, s := range slices.Backward(words) {
+		word := " <" + clean.Line(s) + "> "
 		pen := inactive
-		if i == len(stack)-1 {
+		if i == len(words)-1 {
 			pen = active
 		}
 		w := clean.Width(word) + 1

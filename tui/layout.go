@@ -42,7 +42,7 @@ func arrange(w wants) layout {
 	l.sides = w.width >= 20 && w.height >= 8
 	take(&l.flash, true, 3)
 	take(&l.top, true, 4)
-	take(&l.header, w.header > 0, 5)
+	take(&l.header, w.header > 0, 4)
 	take(&l.banner, w.banner, 5)
 	take(&l.bottom, l.sides, 5)
 	take(&l.crumbs, w.crumbs, 5)

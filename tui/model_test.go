@@ -17,7 +17,7 @@ import (
 	"ecsole/tui/tuitest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, tuitest.Ticks()...) }
 
 // console is a shell over one toy screen.
 type console struct {
@@ -106,7 +106,7 @@ func TestDeadAndRefusedKeys(t *testing.T) {
 	readOnly = true
 	lock.Unlock()
 	c.Press("S").Sees("read-only: Scale is refused").Not("<shift-s>", "<r> ")
-	c.Press("?").Sees("help").Not("Scale", "Restart")
+	c.Press("l", "?").Sees("help").Not("Scale", "Restart")
 }
 
 func TestHelpOpensAndCloses(t *testing.T) {

@@ -101,7 +101,7 @@ func (m *Model) content(lines []string, info HeaderInfo, l layout) []string {
 // own they share one: messages come first.
 func (m *Model) foot(lines []string, l layout) []string {
 	if l.crumbs > 0 {
-		lines = append(lines, crumbs(m.theme, m.stack, m.width))
+		lines = append(lines, m.drawn.crumbsOf(m.theme, m.stack, m.width))
 	}
 	if l.jobs > 0 {
 		lines = append(lines, clean.Fit(m.jobs.view(m.theme, m.o.Now()), m.width))
@@ -109,7 +109,7 @@ func (m *Model) foot(lines []string, l layout) []string {
 	flash := m.flash.view(m.theme)
 	switch {
 	case l.flash > 0 && flash == "" && l.crumbs == 0 && !m.noCrumbs:
-		lines = append(lines, crumbs(m.theme, m.stack, m.width))
+		lines = append(lines, m.drawn.crumbsOf(m.theme, m.stack, m.width))
 	case l.flash > 0:
 		lines = append(lines, clean.Fit(flash, m.width))
 	case flash != "" && len(lines) > 0:

@@ -4,6 +4,7 @@ import (
 	"image/color"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Palette is the meaning of colours, from which every style is made. A nil
@@ -85,7 +86,7 @@ func lightPalette() Palette {
 // ansiDark and ansiLight use the terminal's sixteen colours only, so that a
 // terminal's own colour scheme decides what they look like.
 func ansiDark() Palette {
-	c := func(i int) color.Color { return lipgloss.ANSIColor(i) }
+	c := func(i int) color.Color { return ansi.BasicColor(i) }
 	return Palette{
 		Muted: c(7), Line: c(6), Accent: c(14), Scope: c(13), Count: c(11), Filter: c(10), Key: c(12), NumKey: c(13), Label: c(11),
 		Good: c(10), Info: c(12), Pending: c(11), Bad: c(9), Killed: c(13), Done: c(7), Unknown: c(3), Mark: c(11),
@@ -97,7 +98,7 @@ func ansiDark() Palette {
 }
 
 func ansiLight() Palette {
-	c := func(i int) color.Color { return lipgloss.ANSIColor(i) }
+	c := func(i int) color.Color { return ansi.BasicColor(i) }
 	return Palette{
 		Muted: c(8), Line: c(4), Accent: c(4), Scope: c(5), Count: c(5), Filter: c(2), Key: c(4), NumKey: c(5), Label: c(0),
 		Good: c(2), Info: c(4), Pending: c(4), Bad: c(1), Killed: c(5), Done: c(8), Unknown: c(8), Mark: c(5),
