@@ -2,6 +2,8 @@ package views
 
 import (
 	"context"
+	"slices"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,7 +12,47 @@ import (
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 	"ecsole/views/command"
+	"ecsole/views/config"
 )
+
+// accounts are all accounts of this run: shells, forwards and jobs keep theirs when
+// the console moves on. It is safe for many goroutines.
+type accounts struct {
+	mu   sync.Mutex
+	list []Clients
+}
+
+func (o *accounts) add(c Clients) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !slices.ContainsFunc(o.list, func(have Clients) bool { return have.Account == c.Account }) {
+		o.list = append(o.list, c)
+	}
+}
+
+func (o *accounts) all() []Clients {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.list)
+}
+
+// shells are the sessions of all accounts, each with its place.
+func (o *accounts) shells(cfg config.Config) []shell {
+	var out []shell
+	for _, c := range o.all() {
+		for _, s := range c.Exec.List() {
+			out = append(out, shell{s, c.where(cfg)})
+		}
+	}
+	return out
+}
+
+// clients makes the clients of an account of this run.
+func (a *App) clients(account *aws.Account) Clients {
+	c := NewClients(account, a.o.Profiles)
+	c.shells = func() []shell { return a.open.shells(a.cfg) }
+	return c
+}
 
 // readProfiles reads the AWS configuration's profiles, for :ctx and completion.
 func (a *App) readProfiles() tea.Cmd {
@@ -48,18 +90,18 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 	if profile == "" {
 		profile = a.on.Account.Profile()
 	}
-	for _, c := range a.opened {
+	for _, c := range a.open.all() {
 		if c.Account.Profile() == profile && c.Account.Region() == region {
 			return screen.Cmd(switched{on: c, then: then})
 		}
 	}
-	open, ctx, asker, profiles := a.o.Open, a.ctx, a.asker, a.o.Profiles
+	open, ctx, asker := a.o.Open, a.ctx, a.asker
 	return func() tea.Msg {
 		account, err := open(ctx, profile, region, asker)
 		if err != nil {
 			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
 		}
-		return switched{on: NewClients(account, profiles), then: then}
+		return switched{on: a.clients(account), then: then}
 	}
 }
 

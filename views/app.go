@@ -56,7 +56,7 @@ type App struct {
 	asker *asker
 
 	on       Clients
-	opened   []Clients // all accounts of this run: shells and jobs keep theirs
+	open     *accounts
 	profiles []aws.Profile
 	clusters []string // ARNs seen on the present account
 	sorted   map[string]table.Sort
@@ -76,7 +76,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	ctx, end := context.WithCancel(ctx)
 	a := &App{
 		o: o, ctx: ctx, end: end, cfg: o.Config, paths: o.Paths, theme: o.Theme, now: o.Now,
-		sorted: map[string]table.Sort{}, wide: map[string]bool{}, asker: newAsker(o.Theme, ctx.Done()),
+		sorted: map[string]table.Sort{}, wide: map[string]bool{}, open: &accounts{}, asker: newAsker(o.Theme, ctx.Done()),
 	}
 	a.keys, a.problems = keymap.New(o.Config.Keys)
 	if o.Problem != nil {
@@ -87,7 +87,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		end()
 		return nil, err
 	}
-	a.adopt(NewClients(account, a.o.Profiles))
+	a.adopt(a.clients(account))
 	return a, nil
 }
 
@@ -95,15 +95,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 func (a *App) adopt(c Clients) {
 	a.on = c
 	a.clusters = nil
-	if !slices.ContainsFunc(a.opened, func(o Clients) bool { return o.Account == c.Account }) {
-		a.opened = append(a.opened, c)
-	}
+	a.open.add(c)
 }
 
 // Close ends all accounts of this run.
 func (a *App) Close() {
 	a.end()
-	for _, c := range a.opened {
+	for _, c := range a.open.all() {
 		c.Account.Close()
 	}
 }
@@ -169,8 +167,8 @@ func (a *App) identify(on Clients) tea.Cmd {
 // every is a kind's refresh clock.
 func (a *App) every(k *Kind) time.Duration { return max(k.every, a.cfg.Refresh()) }
 
-// open makes the screen of a kind in a scope.
-func (a *App) open(on Clients, kind string, s Scope) tea.Cmd {
+// show opens the screen of a kind in a scope.
+func (a *App) show(on Clients, kind string, s Scope) tea.Cmd {
 	k := kinds[kind]
 	return screen.Cmd(screen.Push{Screen: newBrowser(a, on, k, s, "")})
 }
@@ -213,7 +211,7 @@ func explain(err error) screen.Problem {
 // messages are the failed calls of all accounts of this run.
 func (a *App) messages() []tui.Message {
 	var out []tui.Message
-	for _, c := range a.opened {
+	for _, c := range a.open.all() {
 		for _, p := range c.Account.Problems().Recent() {
 			out = append(out, tui.Message{Time: p.Time, Level: screen.Warn, Problem: explain(p.Error)})
 		}
@@ -224,7 +222,7 @@ func (a *App) messages() []tui.Message {
 // sessionsGuard says which shells would end with the console.
 func (a *App) sessionsGuard() string {
 	n := 0
-	for _, c := range a.opened {
+	for _, c := range a.open.all() {
 		n += c.Exec.Live()
 	}
 	switch n {

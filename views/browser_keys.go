@@ -57,7 +57,7 @@ func (b *Browser) act(a *action) tea.Cmd {
 	switch {
 	case a.open != nil:
 		kind, scope := a.open(b.scope, item)
-		return b.app.open(b.on, kind, scope)
+		return b.app.show(b.on, kind, scope)
 	case a.show != nil:
 		o, err := a.show(b.app, b.scope, item)
 		if err != nil {
@@ -104,7 +104,7 @@ func (b *Browser) viewActions() []screen.Action {
 	if b.kind.up != nil {
 		add("warp", "Up", none, true, func() tea.Cmd {
 			kind, scope := b.kind.up(b.scope, b.current())
-			return b.app.open(b.on, kind, scope)
+			return b.app.show(b.on, kind, scope)
 		})
 	}
 	add("refresh", "Refresh", "", true, func() tea.Cmd {
@@ -216,13 +216,13 @@ func (b *Browser) clusterActions() []screen.Action {
 		return nil
 	}
 	out := []screen.Action{{Name: "scope.all", Keys: b.app.keys.For("scope.all"), Label: "all", Run: func() tea.Cmd {
-		return b.app.open(b.on, b.kind.Name, Scope{Stopped: b.scope.Stopped})
+		return b.app.show(b.on, b.kind.Name, Scope{Stopped: b.scope.Stopped})
 	}}}
 	for i, arn := range b.app.favourites(b.on) {
 		name := fmt.Sprintf("scope.%d", i+1)
 		out = append(out, screen.Action{
 			Name: name, Keys: b.app.keys.For(name), Label: lastPart(arn),
-			Run: func() tea.Cmd { return b.app.open(b.on, b.kind.Name, Scope{Cluster: arn, Stopped: b.scope.Stopped}) },
+			Run: func() tea.Cmd { return b.app.show(b.on, b.kind.Name, Scope{Cluster: arn, Stopped: b.scope.Stopped}) },
 		})
 	}
 	return out

@@ -24,6 +24,7 @@ type Clients struct {
 	Exec     *exec.Sessions
 	memo     *memo
 	profiles func() ([]aws.Profile, error)
+	shells   func() []shell // of all accounts of this run; nil outside the console
 }
 
 // NewClients makes the clients of an account. They do no network until used, but
@@ -68,6 +69,15 @@ func (p place) String() string {
 // short is the place in a few words, for the jobs line.
 func (p place) short() string {
 	return fmt.Sprintf("%s/%s", orDefault(p.alias, orDefault(p.profile, p.account)), p.region)
+}
+
+// banner is the place at the head of a shell, where a line has little room.
+func (p place) banner() string {
+	text := orDefault(p.alias, orDefault(p.account, p.profile)) + " " + p.region
+	if p.production {
+		text = "PRODUCTION " + text
+	}
+	return text
 }
 
 // token is what has to be typed in production.

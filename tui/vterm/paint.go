@@ -7,8 +7,10 @@ import (
 )
 
 // neutral lets text be painted anywhere as it stands: no origin mode, no insertion,
-// no line drawing, no wrapping, no attributes.
-const neutral = "\x1b[?6l\x1b[4l\x1b(B\x0f\x1b[?7l\x1b[0m"
+// no line drawing, no attributes. Lines are never written beyond their end, so that
+// wrapping does no harm; without it some terminals join a combining character behind
+// the last column to the one before.
+const neutral = "\x1b[?6l\x1b[4l\x1b(B\x0f\x1b[?7h\x1b[0m"
 
 // modes that are on in a terminal at rest; the others are off.
 func usual(mode int) bool { return mode == 7 || mode == 25 }
@@ -69,22 +71,24 @@ func (s *Screen) PaintRow(y int) []byte {
 func (s *Screen) Over(y int, text string) []byte {
 	b := append([]byte(nil), neutral...)
 	b = csi(b, 'H', min(max(y, 0), s.rows-1)+1, 1)
+	b = append(b, "\x1b[2K"...)
 	b = append(b, text...)
-	b = append(b, "\x1b[0m\x1b[K"...)
+	b = append(b, "\x1b[0m"...)
 	return s.resume(b)
 }
 
 // Reset writes what takes back from a terminal everything that the remote has
 // changed but its content.
 func (s *Screen) Reset() []byte {
-	b := []byte("\x1b[r\x1b[?6l\x1b[4l\x1b[20l\x1b(B\x1b)B\x0f\x1b[0m\x1b>")
+	var b []byte
+	if s.Alt() {
+		b = append(b, "\x1b[?1049l"...)
+	}
+	b = append(b, "\x1b[r\x1b[?6l\x1b[4l\x1b[20l\x1b(B\x1b)B\x0f\x1b[0m\x1b>"...)
 	for _, mode := range slices.Sorted(maps.Keys(s.modes)) {
 		if s.modes[mode] != usual(mode) {
 			b = private(b, mode, usual(mode))
 		}
-	}
-	if s.Alt() {
-		b = append(b, "\x1b[?1049l"...)
 	}
 	b = append(b, "\x1b[?7h\x1b[?25h"...)
 	if s.shape != 0 {
@@ -187,9 +191,6 @@ func charsets(b []byte, c cursor) []byte {
 
 // resume puts cursor, pen and modes of writing where the remote left them.
 func (s *Screen) resume(b []byte) []byte {
-	if s.mode(7, true) {
-		b = append(b, "\x1b[?7h"...)
-	}
 	x, y := s.cur.x, s.cur.y
 	if s.cur.origin {
 		b = append(b, "\x1b[?6h"...)
@@ -211,6 +212,9 @@ func (s *Screen) resume(b []byte) []byte {
 	b = charsets(b, s.cur)
 	if s.insert {
 		b = append(b, "\x1b[4h"...)
+	}
+	if !s.mode(7, true) {
+		b = append(b, "\x1b[?7l"...)
 	}
 	return b
 }

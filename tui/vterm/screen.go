@@ -227,10 +227,10 @@ func (s *Screen) Line(y int) string {
 		return ""
 	}
 	var b strings.Builder
-	for _, c := range s.on.lines[y][:s.cols] {
+	for x, c := range s.on.lines[y][:s.cols] {
 		switch {
 		case c.half == right:
-		case c.r == 0:
+		case c.r == 0 || c.half == left && x == s.cols-1: // its right half is beyond the edge
 			b.WriteByte(' ')
 		default:
 			b.WriteRune(c.r)

@@ -1,0 +1,167 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/aws/ecs"
+	"ecsole/aws/exec"
+	"ecsole/tui/clean"
+	"ecsole/tui/dialog"
+	"ecsole/tui/screen"
+	"ecsole/tui/terminal"
+)
+
+// containerShell opens a shell in a container, or says why it cannot.
+func containerShell(a *App, _ Scope, v container) (Opening, error) {
+	return a.shell(v.task, v.Container, v.definition), nil
+}
+
+// taskShell opens a shell in the task's container; with several, it asks in which.
+func taskShell(a *App, _ Scope, t ecs.Task) (Opening, error) {
+	on := a.on
+	return Opening{Label: "shell in " + shortID(t.ID), Job: func(ctx context.Context) (tea.Cmd, error) {
+		var definition *ecs.TaskDefinition
+		if td, err := on.ECS.TaskDefinition(ctx, t.TaskDefinition); err == nil {
+			definition = &td
+		}
+		containers := shellable(t)
+		if len(containers) == 1 {
+			return a.shell(t, containers[0], definition).cmd(), nil
+		}
+		var items []dialog.Item
+		for _, c := range containers {
+			r := ecs.ExecReadiness(t, c, definition)
+			items = append(items, dialog.Item{Label: c.Name, Detail: strings.TrimSuffix(r.State.String()+": "+r.Why(), ": ")})
+		}
+		choice := dialog.Choose(a.theme, "Shell in which container?", items, 0, func(i int) tea.Cmd {
+			return a.shell(t, containers[i], definition).cmd()
+		})
+		return screen.Cmd(screen.Ask{Overlay: choice}), nil
+	}}, nil
+}
+
+// shellable are the containers that are not AWS's own sidecars; all of them, when
+// there are no others.
+func shellable(t ecs.Task) []ecs.Container {
+	var out []ecs.Container
+	for _, c := range t.Containers {
+		if c.Name != "aws-gd-agent" && !strings.HasPrefix(c.Name, "ecs-service-connect-") {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return t.Containers
+	}
+	return out
+}
+
+// shell opens a session and gives it the terminal. When something known stands in
+// the way, a dialog says what, with its evidence and its cure.
+func (a *App) shell(t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) Opening {
+	if r := ecs.ExecReadiness(t, c, definition); r.State == ecs.NotReady {
+		return Opening{Overlay: dialog.Message(a.theme, screen.Warn, "No shell in "+clean.Line(c.Name), readinessText(r))}
+	}
+	on := a.on
+	where := on.where(a.cfg)
+	target := fmt.Sprintf("%s/%s:%s", orDefault(t.Service(), t.Group), shortID(t.ID), c.Name)
+	start := func() tea.Cmd { return a.startShell(on, t, c, target, where) }
+	if where.production {
+		return Opening{Overlay: dialog.New(a.theme, dialog.Spec{
+			Title: "Open a shell in production?", Text: "Account " + clean.Line(where.String()), Names: []string{clean.Line(target)},
+			OK: "Open", Danger: true, Token: where.token(),
+			Done: func(map[string]string) tea.Cmd { return start() },
+		})}
+	}
+	return Opening{Cmd: start()}
+}
+
+// startShell opens the session as a job, so that leaving the screen cannot leave it
+// half open, and hands the terminal over when it stands.
+func (a *App) startShell(on Clients, t ecs.Task, c ecs.Container, target string, where place) tea.Cmd {
+	var session *exec.Session
+	return screen.Cmd(screen.Start{Job: screen.Job{
+		Label: "open a shell in " + clean.Line(target), Timeout: actTimeout, Where: where.short(),
+		Run: func(ctx context.Context) (string, error) {
+			s, err := on.Exec.Open(ctx, exec.Request{
+				Cluster: t.ClusterARN, Task: t.ARN, Container: c.Name, RuntimeID: c.RuntimeID,
+				Command: a.cfg.Exec.Command, Windows: strings.HasPrefix(t.PlatformFamily, "Windows"), Label: target, Reason: a.incident(),
+			})
+			session = s
+			return "open", err
+		},
+		Done: func(_ string, err error) tea.Cmd {
+			if err != nil {
+				return nil
+			}
+			return a.attach(session)
+		},
+	}})
+}
+
+// attach gives the terminal to a session until it ends or is detached. The jump key
+// changes between all sessions of this run without leaving.
+func (a *App) attach(s *exec.Session) tea.Cmd {
+	host := terminal.New(s, terminal.Options{
+		Escape: a.cfg.Exec.Escape,
+		List: func() []terminal.Session {
+			var all []terminal.Session
+			for _, sh := range a.open.shells(a.cfg) {
+				all = append(all, sh.Session)
+			}
+			return all
+		},
+		Describe: func(t terminal.Session) (title, banner string) {
+			where := ""
+			for _, sh := range a.open.shells(a.cfg) {
+				if terminal.Session(sh.Session) == t {
+					where = sh.place.banner()
+				}
+			}
+			return "ecsole " + clean.Line(t.Label()), clean.Line(t.Label() + " · " + where)
+		},
+	})
+	return tea.Exec(host, func(err error) tea.Msg {
+		last := host.Session()
+		label := clean.Line(last.Label())
+		switch {
+		case err != nil:
+			return screen.Flash{Level: screen.Error, Text: "shell in " + label + ": " + clean.Line(problem(err)), Err: err}
+		case host.Detached():
+			return screen.Flash{Text: "shell in " + label + " goes on; :sessions lists it"}
+		}
+		text, err := last.Ending()
+		if err != nil {
+			return screen.Flash{Level: screen.Warn, Text: "shell in " + label + " ended: " + clean.Line(orDefault(text, err.Error())), Err: err}
+		}
+		return screen.Flash{Text: "shell in " + label + " ended: " + orDefault(clean.Line(text), "closed")}
+	})
+}
+
+func (a *App) incident() string {
+	if a.o.Journal == nil {
+		return ""
+	}
+	return a.o.Journal.Incident()
+}
+
+// readinessText lists what stands in the way, with evidence and cure.
+func readinessText(r ecs.Readiness) string {
+	var b strings.Builder
+	for _, p := range r.Points {
+		if p.State == ecs.PointPassed {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s\n", pointGlyph(p.State), clean.Line(p.Name))
+		if p.Evidence != "" {
+			fmt.Fprintf(&b, "  %s\n", clean.Line(p.Evidence))
+		}
+		if p.Fix != "" {
+			fmt.Fprintf(&b, "  → %s\n", clean.Line(p.Fix))
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
