@@ -131,7 +131,7 @@ func (v *View) look(pattern string) {
 	if v.page == nil || pattern == v.search.pattern {
 		return
 	}
-	v.search = find(v.page.lines, pattern)
+	v.search = find(v.page, pattern)
 	v.search.from(v.at(v.top).line)
 	v.reveal()
 }

@@ -81,6 +81,7 @@ type page struct {
 	language string
 	note     string
 	raw      string // Document.Text
+	lowered  []string
 }
 
 // explainer turns the error of a section into a line.

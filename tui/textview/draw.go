@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"ecsole/tui/clean"
+	"ecsole/tui/keymap"
 	"ecsole/tui/theme"
 )
 
@@ -118,7 +119,7 @@ func (v *View) View(width, height int) string {
 		d.pens = newPens(v.o.Theme)
 	}
 	key := drawKey{page: v.page, version: v.o.Theme.Version, width: width, xoff: v.xoff, at: v.search.at,
-		hits: len(v.search.hits), pattern: v.search.pattern, wrap: v.wrap, full: v.full}
+		hits: len(v.search.hits), pattern: v.search.pattern, wrap: v.wrap, margin: v.margin != ""}
 	if key != d.linesKey || d.lines == nil {
 		d.linesKey, d.lines = key, map[row]string{}
 	}
@@ -206,7 +207,7 @@ func (v *View) notice(width, height int) string {
 			say(theme.PenOf(t.Accent), v.problem.Hint)
 		}
 		if k := v.o.Keymap.For("refresh"); len(k) > 0 {
-			say(theme.PenOf(t.Muted), k[0]+" tries again")
+			say(theme.PenOf(t.Muted), keymap.Show(k[0])+" tries again")
 		}
 	default:
 		text := "Loading…"

@@ -117,11 +117,11 @@ func TestYAMLBlocks(t *testing.T) {
 
 func TestFindIsBounded(t *testing.T) {
 	p := lay(Document{Text: strings.Repeat(strings.Repeat("a", 1000)+"\n", 200)}, nil)
-	s := find(p.lines, "a")
+	s := find(p, "a")
 	if n := len(s.hits); n < maxHits || n > maxHits+1000 {
 		t.Errorf("%d hits", n)
 	}
-	if len(find(p.lines, "x*").hits) != 0 {
+	if len(find(p, "x*").hits) != 0 {
 		t.Error("empty matches are no hits")
 	}
 }
@@ -162,10 +162,26 @@ func BenchmarkScroll(b *testing.B) {
 	}
 }
 
+// TestWordsAndExpressionsAgree holds the fast way to find words against the slow.
+func TestWordsAndExpressionsAgree(t *testing.T) {
+	p := lay(Document{Text: "Alpha beta ALPHA\nalphalpha größe alpha\n\nal.pha"}, nil)
+	for word, same := range map[string]string{"alpha": "alph[a]", "Alpha": "Alph[a]", "al.pha": "al.ph[a]", "größe": "größ[e]", "a": "[a]"} {
+		if a, b := find(p, word), find(p, same); fmt.Sprint(a.hits) != fmt.Sprint(b.hits) || len(a.hits) == 0 {
+			t.Errorf("%s: %v, %v", word, a.hits, b.hits)
+		}
+	}
+	if s := find(p, "alpha("); !s.literal || len(s.hits) != 0 {
+		t.Errorf("%+v", s)
+	}
+	if s := find(lay(Document{Text: "A(b\nü (B"}, nil), "(b"); !s.literal || len(s.hits) != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func BenchmarkSearch(b *testing.B) {
 	v := loaded(Document{Text: strings.Repeat("  \"name\": \"a value of some length\", \"n\": 12\n", 20_000)})
 	b.ReportAllocs()
 	for b.Loop() {
-		find(v.page.lines, "some l[a-e]ngth")
+		find(v.page, "some length")
 	}
 }

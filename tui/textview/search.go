@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+
+	"ecsole/tui/clean"
 )
 
 // match is a hit: the bytes [from, to) of a line.
@@ -23,30 +25,31 @@ const maxHits = 100_000
 
 // find looks for pattern, a regular expression, in all lines; without an upper-case
 // letter in it, case does not matter.
-func find(lines []line, pattern string) search {
+func find(p *page, pattern string) search {
 	s := search{pattern: pattern}
 	if pattern == "" {
 		return s
 	}
-	re, err := compile(pattern)
+	pattern = strings.ToValidUTF8(pattern, "\uFFFD")
+	fold := !strings.ContainsFunc(pattern, unicode.IsUpper)
+	re, err := compile(pattern, fold)
 	if err != nil {
 		s.literal = true
-		re, _ = compile(regexp.QuoteMeta(pattern))
+		pattern = regexp.QuoteMeta(pattern)
+		re = regexp.MustCompile(map[bool]string{true: "(?i)"}[fold] + pattern)
 	}
-	prefix, whole := re.LiteralPrefix()
-	for i, l := range lines {
-		if prefix != "" && !strings.Contains(l.text, prefix) {
-			continue
-		}
-		if whole {
-			for from := 0; ; {
-				k := strings.Index(l.text[from:], prefix)
-				if k < 0 {
-					break
-				}
-				s.hits = append(s.hits, match{i, from + k, from + k + len(prefix)})
-				from += k + len(prefix)
+	words := regexp.QuoteMeta(pattern) == pattern
+	if s.literal {
+		words, pattern = true, s.pattern
+	}
+	for i, l := range p.lines {
+		// Most patterns are words and most lines plain, which takes no expression.
+		if words && clean.IsPlain(l.text) {
+			text := l.text
+			if fold {
+				text = p.lower(i)
 			}
+			s.words(i, text, pattern)
 		} else {
 			for _, m := range re.FindAllStringIndex(l.text, -1) {
 				if m[1] > m[0] {
@@ -61,8 +64,31 @@ func find(lines []line, pattern string) search {
 	return s
 }
 
-func compile(pattern string) (*regexp.Regexp, error) {
-	if !strings.ContainsFunc(pattern, unicode.IsUpper) {
+// words notes where word stands in a line.
+func (s *search) words(lineNo int, text, word string) {
+	for from := 0; ; {
+		k := strings.Index(text[from:], word)
+		if k < 0 {
+			return
+		}
+		s.hits = append(s.hits, match{lineNo, from + k, from + k + len(word)})
+		from += k + len(word)
+	}
+}
+
+// lower is a plain line in lower case, kept for the next letter of the search.
+func (p *page) lower(i int) string {
+	if p.lowered == nil {
+		p.lowered = make([]string, len(p.lines))
+	}
+	if p.lowered[i] == "" {
+		p.lowered[i] = strings.ToLower(p.lines[i].text)
+	}
+	return p.lowered[i]
+}
+
+func compile(pattern string, fold bool) (*regexp.Regexp, error) {
+	if fold {
 		pattern = "(?i)" + pattern
 	}
 	return regexp.Compile(pattern)

@@ -78,12 +78,12 @@ type drawn struct {
 
 // drawKey is all that a drawing depends on; lines do not depend on top.
 type drawKey struct {
-	page                     *page
-	version, width, height   int
-	top, xoff, at, hits      int
-	pattern                  string
-	wrap, failed, busy, full bool
-	age                      int
+	page                       *page
+	version, width, height     int
+	top, xoff, at, hits        int
+	pattern                    string
+	wrap, failed, busy, margin bool
+	age                        int
 }
 
 // New makes the screen.
@@ -177,7 +177,7 @@ func (v *View) take(r screen.Result[answer]) tea.Cmd {
 	v.failed = false
 	v.page, v.loaded, v.rows = r.Value.page, v.o.Now(), nil
 	if at := v.search.at; v.search.pattern != "" {
-		v.search = find(v.page.lines, v.search.pattern)
+		v.search = find(v.page, v.search.pattern)
 		v.search.at = max(min(at, len(v.search.hits)-1), 0)
 	}
 	return v.next()

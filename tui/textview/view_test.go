@@ -123,7 +123,7 @@ func TestStates(t *testing.T) {
 	s.set(func(s *source) { s.err, s.doc.Text = nil, "hello" })
 	d.Press("ctrl+r").Sees("hello").Not("denied")
 
-	open(t, 80, 24, &source{err: errDenied}).Sees("✗ denied: orchard:Look", "You may not look at this.", "Ask for orchard:Look.", "ctrl+r tries again")
+	open(t, 80, 24, &source{err: errDenied}).Sees("✗ denied: orchard:Look", "You may not look at this.", "Ask for orchard:Look.", "ctrl-r tries again")
 	open(t, 80, 24, &source{err: errors.New("broken pipe")}).Sees("✗ failed", "broken pipe")
 }
 
