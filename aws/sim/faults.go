@@ -22,6 +22,7 @@ type Faults struct {
 	slow     map[string]time.Duration
 	fail     map[string]string // id → reason in failures[]
 	buckets  bool
+	more     map[string]func(value string) (func(), error) // switches of services
 
 	expired     bool
 	expireAfter int // calls until expiry; 0: never
@@ -36,6 +37,19 @@ func newFaults(latency time.Duration) *Faults {
 		deny: map[string]bool{}, hang: map[string]bool{}, lack: map[string]int{},
 		slow: map[string]time.Duration{}, fail: map[string]string{}, calls: map[string]int{},
 		turn: make(chan struct{}),
+	}
+}
+
+// extend adds the switches that a service brings, by the names that Set knows them
+// by; each reads its value and gives what turns it.
+func (f *Faults) extend(switches map[string]func(value string) (func(), error)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.more == nil {
+		f.more = map[string]func(string) (func(), error){}
+	}
+	for name, parse := range switches {
+		f.more[name] = parse
 	}
 }
 

@@ -19,6 +19,13 @@ import (
 //	lack=ACTION[:STATUS]            answered with a page of HTML, 404 by default
 //	cut=7                           every seventh connection breaks
 //	fail=ID[:REASON]                in failures[], MISSING by default
+//	late=0.05                       share of log events that arrive up to 10 s late
+//	empty=3                         every third page of log events is empty, with a token
+//	twice=4                         every fourth page of log events comes twice
+//	sample=50                       live tail samples above 50 events a second
+//	tails=1                         live tail sessions at once
+//	tail=30s                        live tail sessions time out
+//	lines=SERVICE:500               log lines per second of each task of a service
 //
 // A word may come more than once. Text with a fault in it changes nothing.
 func (f *Faults) Set(text string) error {
@@ -79,6 +86,12 @@ func (f *Faults) parse(name, value string) (func(), error) {
 			id, reason = value[:i], value[i+1:]
 		}
 		return func() { f.Fail(id, reason) }, nil
+	}
+	f.mu.Lock()
+	parse := f.more[name]
+	f.mu.Unlock()
+	if parse != nil {
+		return parse(value)
 	}
 	return nil, fmt.Errorf("there is no such switch")
 }

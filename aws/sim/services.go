@@ -16,6 +16,7 @@ import (
 // that owns more than its operations adds what ends it to s.closers.
 func (s *Sim) services() ([]api.Service, error) {
 	s.logs = logsapi.New(s.world, logsapi.Options{Rate: s.options.LogRate, Pager: s.pager})
+	s.faults.extend(s.logs.Switches())
 	keys, err := kmsapi.New(s.world)
 	if err != nil {
 		return nil, err

@@ -75,9 +75,6 @@ var ErrClosed = http.ErrServerClosed
 // New makes an account with a key of its own.
 func New(o Options) (*Sim, error) {
 	faults := newFaults(o.Latency)
-	if err := faults.Set(o.Faults); err != nil {
-		return nil, fmt.Errorf("faults: %w", err)
-	}
 	w, err := world.New(world.Options{
 		Seed: o.Seed, Clusters: o.Scale.Clusters, Services: o.Scale.Services, Tasks: o.Scale.Tasks,
 		Account: o.Account, Region: o.Region, Clock: o.Clock,
@@ -98,6 +95,12 @@ func New(o Options) (*Sim, error) {
 	services, err := s.services()
 	if err == nil {
 		s.routes, err = newRoutes(services)
+	}
+	if err == nil {
+		// Only now: services bring switches of their own.
+		if err = faults.Set(o.Faults); err != nil {
+			err = fmt.Errorf("faults: %w", err)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

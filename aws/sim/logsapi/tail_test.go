@@ -34,6 +34,12 @@ func (r rig) floodNow(group string, streams int, rate float64) string {
 	return "arn:aws:logs:us-east-1:111122223333:log-group:" + group
 }
 
+// tail begins a session on a client of its own: in smithy-go 1.28.8 the sessions of
+// one client share a codec and its buffers.
+func (r rig) tail(ctx context.Context, in *sdk.StartLiveTailInput) (*sdk.StartLiveTailOutput, error) {
+	return sdk.NewFromConfig(r.Config).StartLiveTail(ctx, in)
+}
+
 func TestLiveTail(t *testing.T) {
 	tailing(t, func(r rig) {
 		arn := r.floodNow("/flood", 3, 50)
@@ -41,7 +47,7 @@ func TestLiveTail(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		began := time.Now()
-		out, err := r.api.StartLiveTail(ctx, &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}})
+		out, err := r.tail(ctx, &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +98,7 @@ func TestLiveTailSamplesAndEnds(t *testing.T) {
 	tailing(t, func(r rig) {
 		arn := r.floodNow("/flood", 4, 300)
 		r.Sim.Logs().TailLength(10 * time.Second)
-		out, err := r.api.StartLiveTail(context.Background(), &sdk.StartLiveTailInput{
+		out, err := r.tail(context.Background(), &sdk.StartLiveTailInput{
 			LogGroupIdentifiers: []string{arn}, LogStreamNamePrefixes: []string{"load/app/"}, LogEventFilterPattern: sdkaws.String("msg"),
 		})
 		if err != nil {
@@ -145,19 +151,19 @@ func TestLiveTailParameters(t *testing.T) {
 			{sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn, other}, LogStreamNames: []string{"a"}}, "InvalidParameterException", "one log group"},
 			{sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}, LogEventFilterPattern: sdkaws.String("a:b")}, "InvalidParameterException", "filter pattern"},
 		} {
-			_, err := r.api.StartLiveTail(context.Background(), &c.in)
+			_, err := r.tail(context.Background(), &c.in)
 			r.Wants(err, c.code, c.part)
 		}
 		// Fifteen sessions at once, and no more until one ends.
 		var open []*sdk.StartLiveTailEventStream
 		for range 15 {
-			out, err := r.api.StartLiveTail(context.Background(), &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn, other}})
+			out, err := r.tail(context.Background(), &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn, other}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			open = append(open, out.GetStream())
 		}
-		_, err := r.api.StartLiveTail(context.Background(), &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}})
+		_, err := r.tail(context.Background(), &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{arn}})
 		r.Wants(err, "LimitExceededException", "15")
 		for _, s := range open {
 			s.Close()
