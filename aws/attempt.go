@@ -51,6 +51,8 @@ func (a *Account) pace(ctx context.Context, in middleware.FinalizeInput, next mi
 	out, md, err := next.HandleFinalize(ctx, in)
 	if isThrottle(err) {
 		b.throttle()
+	} else {
+		b.accepted()
 	}
 	return out, md, err
 }

@@ -105,6 +105,7 @@ type bucket struct {
 	allowance float64 // tokens of the background
 	last      time.Time
 	throttled time.Time
+	refused   float64      // how much of the latest calls, see throttle
 	waiting   [2][]*waiter // background, foreground
 	timer     *time.Timer
 }
@@ -155,17 +156,29 @@ func queueOf(foreground bool) int {
 	return 0
 }
 
-// throttle reports that AWS refused a call of this bucket for its number.
+// accepted reports that AWS took a call of this bucket.
+func (b *bucket) accepted() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refused = max(0, b.refused-1)
+}
+
+// throttle reports that AWS refused a call of this bucket for its number. Now and
+// then a refusal between calls that pass says that others draw on the bucket, too,
+// and costs no more than the call; two in a row, or every second call, say that
+// there is no room.
 func (b *bucket) throttle() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refill()
-	if now := time.Now(); now.Sub(b.throttled) >= sameRound {
-		b.throttled = now
-		b.factor = max(floor, b.factor*decrease)
+	if b.refused = min(b.refused+1.5, 3); b.refused >= 2 {
+		if now := time.Now(); now.Sub(b.throttled) >= sameRound {
+			b.throttled = now
+			b.factor = max(floor, b.factor*decrease)
+		}
+		// AWS's bucket is empty, whatever ours believed.
+		b.level, b.allowance = min(b.level, 0), min(b.allowance, 0)
 	}
-	// AWS's bucket is empty, whatever ours believed.
-	b.level, b.allowance = min(b.level, 0), min(b.allowance, 0)
 	b.serve()
 }
 
