@@ -9,6 +9,7 @@ type wants struct {
 	crumbs        bool
 	jobs          bool
 	bare          bool // the screen gets everything
+	enough        int  // content lines at which the header begins to grow; 0: enough
 }
 
 // layout is how many lines each part gets, from top to bottom. They add up to the
@@ -50,7 +51,11 @@ func arrange(w wants) layout {
 	if l.prompt == 1 && left >= 12 { // with a border
 		l.prompt, left = 3, left-2
 	}
-	for l.header > 0 && l.header < w.header && left > enough {
+	full := w.enough
+	if full == 0 {
+		full = enough
+	}
+	for l.header > 0 && l.header < w.header && left > full {
 		l.header, left = l.header+1, left-1
 	}
 	l.content = left

@@ -47,6 +47,9 @@ func (m *Model) compose(info HeaderInfo) string {
 	if m.compact {
 		w.header = 1
 	}
+	if tall, ok := m.top().(screen.Tall); ok {
+		w.enough = tall.Tall()
+	}
 	l := arrange(w)
 	d.layout = l
 	lines := d.next[:0]

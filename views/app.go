@@ -110,11 +110,20 @@ func (a *App) Close() {
 func (a *App) Model() tea.Model {
 	return program{app: a, Model: tui.New(tui.Options{
 		Home: a.home, Header: a.header, Commander: commander{a}, ReadOnly: func() bool { return a.on.Account.ReadOnly() },
+		Actions: a.everywhere,
 		Guards: []func() string{a.sessionsGuard}, Explain: explain, Problems: a.messages,
 		Keymap: a.keys, Theme: a.theme, Title: "ecsole", Mouse: a.cfg.UI.EnableMouse,
 		Compact: a.cfg.UI.Headless, NoCrumb: a.cfg.UI.Crumbsless, History: a.o.History, SaveHistory: a.o.Save,
 		CopyNative: a.o.Clip, Copied: a.copied, Save: a.saveText, Now: a.now,
 	})}
+}
+
+// everywhere are the keys that work on every screen, beside the shell's own.
+func (a *App) everywhere() []screen.Action {
+	return []screen.Action{{
+		Name: "aliases", Keys: a.keys.For("aliases"), Label: "Commands", Help: "List commands and aliases", Section: "general", Hidden: true,
+		Run: func() tea.Cmd { return a.run(command.Line{Word: "aliases"}) },
+	}}
 }
 
 // home is the first screen: the configured view, or what the command line names.

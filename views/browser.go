@@ -21,6 +21,8 @@ type Browser struct {
 	table  *table.Table
 	now    func() time.Time
 	filter string // as typed
+	// misread is why the filter cannot be read.
+	misread error
 
 	list     listing
 	overlays []*overlayState
@@ -137,16 +139,13 @@ func (b *Browser) Back() (bool, tea.Cmd) {
 	return true, b.decorate()
 }
 
-// setFilter puts a filter in force. A filter that cannot be read matches nothing
-// of what it was meant for, so the one before stays and the error is returned.
+// setFilter puts a filter in force. One that cannot be read matches nothing: rows
+// that it was meant to hide are never shown.
 func (b *Browser) setFilter(text string) error {
 	f, err := filter.Parse(text)
-	if err != nil {
-		return err
-	}
-	b.filter = text
+	b.filter, b.misread = text, err
 	b.table.SetFilter(f)
-	return nil
+	return err
 }
 
 func (b *Browser) tick(t screen.Tick) tea.Cmd {

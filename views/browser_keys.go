@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ecsole/tui/filter"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 )
@@ -124,6 +125,9 @@ func (b *Browser) viewActions() []screen.Action {
 	add("mark", "Mark", none, true, func() tea.Cmd { b.table.ToggleMark(); b.table.Move(1); return nil })
 	add("mark.range", "Mark range", none, true, func() tea.Cmd { b.table.MarkRange(); return nil })
 	add("mark.clear", "Clear marks", "", true, func() tea.Cmd { b.table.ClearMarks(); return nil })
+	if b.kind.Name == "aliases" {
+		add("aliases", "Back", "", true, func() tea.Cmd { return screen.Cmd(screen.Pop{}) })
+	}
 	return append(out, b.clusterActions()...)
 }
 
@@ -189,15 +193,15 @@ func (b *Browser) copy() tea.Cmd {
 	return screen.Cmd(screen.Copy{Text: lastPart(id), What: "id"})
 }
 
-// promptFilter opens the '/' line. A filter that cannot be read says so, and the
-// rows stay as the last good one left them.
+// promptFilter opens the '/' line. A filter that cannot be read says so. While it
+// is typed, the rows stay as the last good one left them.
 func (b *Browser) promptFilter() tea.Cmd {
 	before := b.filter
 	try := func(text string, final bool) tea.Cmd {
+		if _, err := filter.Parse(text); err != nil && !final && b.filter != "" && b.misread == nil {
+			return flash(screen.Warn, err)
+		}
 		if err := b.setFilter(text); err != nil {
-			if final {
-				b.setFilter(before)
-			}
 			return flash(screen.Warn, err)
 		}
 		return b.decorate()

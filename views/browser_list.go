@@ -173,6 +173,9 @@ func (b *Browser) age() time.Duration {
 // everything is as it should be.
 func (b *Browser) status() string {
 	var parts []string
+	if b.misread != nil {
+		parts = append(parts, b.misread.Error())
+	}
 	if err := b.list.err; err != nil {
 		parts = append(parts, problem(err))
 	}
@@ -186,6 +189,9 @@ func (b *Browser) status() string {
 	}
 	if missing > 0 {
 		parts = append(parts, fmt.Sprintf("%d could not be read: %s", missing, terse(why)))
+	}
+	if o := b.troubled(); o != nil {
+		parts = append(parts, o.titles()+": "+problem(o.err))
 	}
 	if old := b.age(); old > 0 && b.table.Counts().Total > 0 {
 		switch {

@@ -3,11 +3,12 @@ package views
 import (
 	"context"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"ecsole/aws"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 )
@@ -227,12 +228,19 @@ func (b *Browser) overlayOf(column int) *overlayState {
 	return nil
 }
 
-// overlayProblem is the first overlay's trouble, for the account's messages.
-func (b *Browser) overlayProblem() *aws.Error {
+// troubled is the first overlay that could not be read, or nil. Its cells are too
+// narrow to say what is missing.
+func (b *Browser) troubled() *overlayState {
 	for _, o := range b.overlays {
 		if o.err != nil {
-			return aws.AsError(o.err)
+			return o
 		}
 	}
 	return nil
+}
+
+// titles are the columns that the overlay fills.
+func (o *overlayState) titles() string {
+	titles := slices.SortedFunc(maps.Keys(o.columns), func(a, b string) int { return o.columns[a] - o.columns[b] })
+	return strings.Join(titles, ", ")
 }

@@ -77,6 +77,15 @@ func (b *Browser) freshness() (note string, stale bool) {
 	return "", false
 }
 
+// Tall is what the header leaves to a list: the titles, fourteen rows, and the line
+// below them while there is one.
+func (b *Browser) Tall() int {
+	if b.status() != "" {
+		return 16
+	}
+	return 15
+}
+
 // View draws the table, or what there is to say while there are no rows, and a line
 // below it when something is not as it should be.
 func (b *Browser) View(width, height int) string {

@@ -37,11 +37,15 @@ func (c commander) Run(line string) tea.Cmd {
 func (c commander) Suggest(text string) []string {
 	a := c.app
 	w := command.Words{Special: append(slices.Clone(special), "context", "contexts", "q", "q!", "exit"), Args: map[string][]string{}, Regions: regions}
-	for word := range kinds {
-		w.Kinds = append(w.Kinds, word)
+	for word, k := range kinds {
+		if word == k.Name {
+			w.Kinds = append(w.Kinds, word)
+		} else {
+			w.Aliases = append(w.Aliases, word)
+		}
 	}
 	for alias := range a.cfg.Aliases {
-		w.Kinds = append(w.Kinds, alias)
+		w.Aliases = append(w.Aliases, alias)
 	}
 	var clusters []string
 	for _, arn := range a.clusters {

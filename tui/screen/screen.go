@@ -30,6 +30,10 @@ type Screen interface {
 // The text may be styled; the shell cuts it to fit.
 type Titled interface{ Title() string }
 
+// Tall screens say how many lines they want before the header may grow beyond its
+// first.
+type Tall interface{ Tall() int }
+
 // Bare screens, while Bare reports true, get the whole terminal: no header,
 // no frame, no crumbs, and the mouse is released.
 type Bare interface{ Bare() bool }

@@ -263,7 +263,7 @@ func (t *Table) matches(r *Row) bool {
 			fields = append(fields, s)
 		}
 	}
-	if r.Note != "" {
+	if r.Note != "" && !t.filter.Fuzzy() { // letters with gaps are in every sentence
 		fields = append(fields, r.Note)
 	}
 	t.fields = fields

@@ -1,13 +1,15 @@
 package command
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
 
 // Words is what completion may offer.
 type Words struct {
-	Kinds    []string            // kinds and their aliases
+	Kinds    []string            // kinds, by their own names
+	Aliases  []string            // more words for them, offered after those
 	Special  []string            // ctx, region, quit …
 	Args     map[string][]string // by first word (any alias): what may stand second
 	Profiles []string            // after @
@@ -29,7 +31,13 @@ func (w Words) Suggest(text string) []string {
 	var words []string
 	switch {
 	case head == "":
-		words = matches(append(append([]string(nil), w.Kinds...), w.Special...), strings.ToLower(last), true)
+		typed := strings.ToLower(last)
+		words = matches(append(append([]string(nil), w.Kinds...), w.Special...), typed, true)
+		for _, alias := range matches(w.Aliases, typed, true) {
+			if !slices.Contains(words, alias) {
+				words = append(words, alias)
+			}
+		}
 	case strings.HasPrefix(last, "@"):
 		words = w.accounts(last[1:])
 	case strings.Contains(head, " /") || strings.Contains(head, " -f "):
