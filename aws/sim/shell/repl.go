@@ -76,7 +76,9 @@ func (s *Shell) runLine(ctx context.Context, all []*syntax.Stmt) {
 	g := newGroup(ctx, s.pid, "", s.sess.tty.Wake)
 	g.front = true
 	defer g.cancel()
+	outer := s.group
 	s.group, s.ctx = g, g.ctx
+	defer func() { s.group, s.ctx = outer, ctx }()
 	oldFront, oldLine := s.sess.swapFront(nil), s.sess.swapLine(g)
 	func() {
 		defer s.sess.survive()

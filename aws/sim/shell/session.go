@@ -158,6 +158,28 @@ func (n *session) Run(p *proc.Proc) int {
 	return n.runFile(p, file)
 }
 
+// Limit runs a command in a group of its own, which is ended after a time.
+func (n *session) Limit(p *proc.Proc, d time.Duration) (status int, late bool) {
+	outer := groupOf(p.Ctx)
+	g := newGroup(outer.ctx, outer.id, outer.text, outer.wake)
+	g.front = !outer.behind()
+	defer g.cancel()
+	q := *p
+	q.Ctx, q.May = g.ctx, g.may
+	if h, ok := p.In.(*handle); ok {
+		q.In = &handle{h.d, g}
+	}
+	for _, w := range []*io.Writer{&q.Out, &q.Err} {
+		if h, ok := (*w).(*handle); ok {
+			*w = &handle{h.d, g}
+		}
+	}
+	stop := time.AfterFunc(d, func() { g.send(sigTerm) })
+	defer stop.Stop()
+	status = n.Run(&q)
+	return status, g.killed(0) != 0
+}
+
 // Find is where a command lies.
 func (n *session) Find(p *proc.Proc, name string) string {
 	return n.findIn(p.Getenv("PATH"), p.Dir, name)

@@ -29,6 +29,7 @@ type term struct {
 	size chan struct{}
 	seen int
 
+	box    *Box
 	reason string
 	ended  chan struct{}
 }
@@ -154,7 +155,7 @@ func facts() machine.Facts {
 // run begins a session of a box.
 func run(t *testing.T, b *Box, command string) *term {
 	t.Helper()
-	x := &term{t: t, cols: 80, rows: 24, size: make(chan struct{}, 1), ended: make(chan struct{})}
+	x := &term{t: t, box: b, cols: 80, rows: 24, size: make(chan struct{}, 1), ended: make(chan struct{})}
 	x.cond = sync.NewCond(&x.mu)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -165,7 +166,7 @@ func run(t *testing.T, b *Box, command string) *term {
 	return x
 }
 
-const prompt = "root@ip-10-0-3-17:/app# "
+const prompt = "\x1b[?2004hroot@ip-10-0-3-17:/app# "
 
 // script runs a script without a prompt and gives its output.
 func script(t *testing.T, src string) string {

@@ -44,6 +44,8 @@ type Session interface {
 	// Run runs a command by its name, found as the shell finds it, with p's streams
 	// unless others are given in it.
 	Run(p *Proc) int
+	// Limit runs a command that is ended after a time; late says that it was.
+	Limit(p *Proc, d time.Duration) (status int, late bool)
 	// Find is where a command lies on the disk, "" where there is none.
 	Find(p *Proc, name string) string
 	// Processes lists the machine's and the session's processes.
