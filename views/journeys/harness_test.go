@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"ecsole/aws"
 	"ecsole/aws/audit"
 	"ecsole/aws/sim"
@@ -22,8 +20,6 @@ import (
 	"ecsole/views"
 	"ecsole/views/config"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m, tuitest.Ticks()...) }
 
 // journey is the whole console on a simulated account.
 type journey struct {
@@ -283,6 +279,9 @@ func (j *journey) rows() []string {
 }
 
 var row = regexp.MustCompile(`^│?[▸ ▌*✓]{1,2}[•◌✗▲?○●✓!…] `)
+
+// title is the line of the frame with the title.
+func (j *journey) title() string { return j.Line("┌─") }
 
 // cursor is the line with the cursor, without frame and glyphs.
 func (j *journey) cursor() string {
