@@ -1,6 +1,7 @@
 package logsapi_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,5 +34,37 @@ func TestSwitchesAsText(t *testing.T) {
 	}
 	if err := r.Sim.Faults().Set("empty=2,twice=3,sample=10,tails=2,tail=5s,late=0"); err != nil {
 		t.Error(err)
+	}
+}
+
+// The ways in which a container's stream gets its name and its events their lines.
+func TestLogOptions(t *testing.T) {
+	r := start(t, sim.Options{Region: "us-east-1"})
+	joined := 0
+	for _, e := range truth(r, "/ecs/prod/ledger", noon.Add(-70*time.Minute), noon) {
+		if strings.HasPrefix(e.Message, "\tat ") {
+			t.Fatal("a line of a stack trace is an event of its own")
+		}
+		if strings.Contains(e.Message, "\n\tat ") {
+			joined++
+		}
+	}
+	if joined == 0 {
+		t.Error("no stack trace in one event")
+	}
+	streams, _ := r.Sim.Logs().Streams("/ecs/platform/node-agent")
+	if len(streams) == 0 {
+		t.Fatal("the daemon has no streams")
+	}
+	ids := map[string]bool{}
+	for _, task := range r.Sim.World().Tasks("platform") {
+		for _, c := range task.Containers {
+			ids[c.RuntimeID] = true
+		}
+	}
+	for _, s := range streams {
+		if !ids[s.Name] {
+			t.Errorf("the stream %s is not named by a runtime id", s.Name)
+		}
 	}
 }

@@ -197,7 +197,14 @@ func (w *World) logConfig(t template, container string) *LogConfiguration {
 			"Name": "datadog", "Host": "http-intake.logs.datadoghq.eu", "TLS": "on", "dd_service": t.name, "provider": "ecs",
 		}, Secrets: []Secret{{"apikey", w.ARN("secretsmanager", "secret:%s/datadog-key-%s", t.cluster, "Qw8rTz")}}}
 	}
-	return w.awslogs(t, container)
+	c := w.awslogs(t, container)
+	switch t.name {
+	case "ledger":
+		c.Options["awslogs-multiline-pattern"] = `^\d{4}-\d{2}-\d{2}T` // a stack trace is one event
+	case "node-agent":
+		delete(c.Options, "awslogs-stream-prefix") // on EC2: the stream is the container's runtime id
+	}
+	return c
 }
 
 func (w *World) image(name, tag string) string {
