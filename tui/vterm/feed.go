@@ -185,12 +185,13 @@ func (f *Feeder) step(b byte) {
 	case escaped:
 		f.begin(b)
 	case commandEscaped:
-		f.end()
-		if b != '\\' { // not the string's end: the beginning of something else
+		switch b {
+		case '\\':
+			f.end()
+		case ansi.ESC:
 			f.state = escaped
-			if b != ansi.ESC {
-				f.begin(b)
-			}
+		default: // the string was broken off by the beginning of something else
+			f.begin(b)
 		}
 	case inSequence:
 		f.sequence(b)
