@@ -286,9 +286,7 @@ func (s *Screen) privateMode(p int, on bool) {
 func (s *Screen) show(alt, clean bool) {
 	if clean {
 		for _, l := range s.alt.lines {
-			for x := range l {
-				l[x] = s.empty()
-			}
+			s.wipe(l)
 		}
 	}
 	s.on = &s.main

@@ -166,7 +166,7 @@ func (s *Screen) appendCell(b []byte, c cell, x int) []byte {
 		return append(b, ' ')
 	}
 	b = append(b, string(c.r)...)
-	return append(b, c.marks...)
+	return append(b, s.marks.list[c.marks]...)
 }
 
 // placeSaved lets the terminal save a cursor.

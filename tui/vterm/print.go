@@ -11,9 +11,42 @@ const maxMarks = 32
 
 // Text writes printable ASCII.
 func (s *Screen) Text(p []byte) {
-	for _, b := range p {
-		s.put(s.mapped(b), 1)
+	if s.insert || s.cur.sets[s.cur.shift] != 'B' {
+		for _, b := range p {
+			s.put(s.mapped(b), 1)
+		}
+		return
 	}
+	for len(p) > 0 {
+		if s.cur.wrap {
+			s.wrapLine()
+		}
+		n := min(len(p), s.cols-s.cur.x)
+		s.fill(p[:n])
+		p = p[n:]
+		if s.cur.x < s.cols {
+			continue
+		}
+		s.cur.x = s.cols - 1
+		if s.cur.wrap = s.mode(7, true); !s.cur.wrap && len(p) > 0 {
+			p = p[len(p)-1:] // each overwrites the one before in the last column
+		}
+	}
+}
+
+// fill writes text that fits in the line, and leaves the cursor behind it.
+func (s *Screen) fill(p []byte) {
+	l := s.on.lines[s.cur.y]
+	s.split(l, s.cur.x)
+	s.split(l, s.cur.x+len(p)-1)
+	cells := l[s.cur.x : s.cur.x+len(p)]
+	c := cell{style: s.cur.pen}
+	for i, b := range p {
+		c.r = rune(b)
+		cells[i] = c
+	}
+	s.last = c.r
+	s.cur.x += len(p)
 }
 
 // mapped is a byte in the charset in use.
@@ -47,10 +80,16 @@ func (s *Screen) mark(r rune) {
 	if x > 0 && l[x].half == right {
 		x--
 	}
-	if x < 0 || l[x].r == 0 || len(l[x].marks) > maxMarks-utf8.UTFMax {
+	if x < 0 || l[x].r == 0 {
 		return
 	}
-	l[x].marks += string(r)
+	group := s.marks.list[l[x].marks]
+	if len(group) > maxMarks-utf8.UTFMax {
+		return
+	}
+	if n, ok := s.marks.number(group + string(r)); ok {
+		l[x].marks = n
+	}
 }
 
 // put writes a character at the cursor.
@@ -127,6 +166,16 @@ func (s *Screen) erase(y, x, end int) {
 	}
 }
 
+// wipe erases a whole line.
+func (s *Screen) wipe(l line) {
+	clear(l)
+	if e := s.empty(); e != (cell{}) {
+		for x := range l[:s.cols] {
+			l[x] = e
+		}
+	}
+}
+
 // shiftRight makes room for n cells at x.
 func (s *Screen) shiftRight(l line, x, n int) {
 	n = min(n, s.cols-x)
@@ -183,7 +232,11 @@ func (s *Screen) scroll(top, bottom, n int) {
 	if k == 0 {
 		return
 	}
-	gone := make([]line, k)
+	var few [1]line
+	gone := few[:]
+	if k > 1 {
+		gone = make([]line, k)
+	}
 	if n > 0 {
 		copy(gone, lines[:k])
 		copy(lines, lines[k:])
@@ -195,9 +248,6 @@ func (s *Screen) scroll(top, bottom, n int) {
 		copy(lines, gone)
 	}
 	for y := top; y < top+k; y++ {
-		l := s.on.lines[y]
-		for x := range l {
-			l[x] = s.empty()
-		}
+		s.wipe(s.on.lines[y])
 	}
 }

@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// cell is one place on the screen.
+// cell is one place on the screen. It holds no pointer, so that scrolling and clearing
+// are cheap.
 type cell struct {
 	r     rune   // 0 is a blank
-	marks string // combining characters
+	marks uint32 // combining characters: their place in Screen.marks, 0 for none
 	style style
 	half  half
 }
@@ -61,7 +62,32 @@ type Screen struct {
 	title       string
 	palette     bool // colours were changed
 	last        rune // for REP
+	marks       marks
 	feeder      *Feeder
+}
+
+// marks are the groups of combining characters that have occurred.
+type marks struct {
+	known map[string]uint32
+	list  []string // list[0] is none
+}
+
+// maxMarkGroups bounds the groups; what comes later is left out.
+const maxMarkGroups = 1 << 14
+
+func newMarks() marks { return marks{known: map[string]uint32{}, list: []string{""}} }
+
+// number gives the place of a group.
+func (m *marks) number(group string) (uint32, bool) {
+	if n, ok := m.known[group]; ok {
+		return n, true
+	}
+	if len(m.list) >= maxMarkGroups {
+		return 0, false
+	}
+	n := uint32(len(m.list))
+	m.known[group], m.list = n, append(m.list, group)
+	return n, true
 }
 
 // Limits of a screen's size; a size from elsewhere is foreign.
@@ -72,7 +98,7 @@ const (
 
 // New makes a blank screen.
 func New(cols, rows int) *Screen {
-	s := &Screen{modes: map[int]bool{}}
+	s := &Screen{modes: map[int]bool{}, marks: newMarks()}
 	s.feeder = NewFeeder(s)
 	s.cols, s.rows = bounded(cols, rows)
 	s.main.lines, s.alt.lines = s.blank(), s.blank()
@@ -209,6 +235,7 @@ func (s *Screen) Clone() *Screen {
 	}
 	c.tabs = append([]bool(nil), s.tabs...)
 	c.modes = maps.Clone(s.modes)
+	c.marks = marks{maps.Clone(s.marks.known), append([]string(nil), s.marks.list...)}
 	c.feeder = NewFeeder(&c)
 	return &c
 }
@@ -234,7 +261,7 @@ func (s *Screen) Line(y int) string {
 			b.WriteByte(' ')
 		default:
 			b.WriteRune(c.r)
-			b.WriteString(c.marks)
+			b.WriteString(s.marks.list[c.marks])
 		}
 	}
 	return strings.TrimRight(b.String(), " ")

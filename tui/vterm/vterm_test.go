@@ -265,10 +265,12 @@ func same(t testing.TB, what string, got, want *Screen) {
 				}
 				for _, c := range []*cell{&g, &w} {
 					if c.half == left && x == want.cols-1 {
-						c.half, c.r, c.marks = whole, 0, ""
+						c.half, c.r, c.marks = whole, 0, 0
 					}
 				}
-				if g != w {
+				gm, wm := got.marks.list[g.marks], want.marks.list[w.marks]
+				g.marks, w.marks = 0, 0
+				if g != w || gm != wm {
 					t.Fatalf("%s: %s screen differs at %d,%d: %+v, want %+v", what, p.name, x, y, g, w)
 				}
 			}
