@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unsafe"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -80,7 +81,7 @@ func TestEverySizeIsExact(t *testing.T) {
 	m.push(m.o.Home())
 	keys := []string{"j", "enter", "esc", "?", "r", "tab", ":", "/", "f", "d", "ctrl+e", "ctrl+g", "s", "x", "ctrl+c", "!", "w", "G"}
 	send := func(msg tea.Msg) { m.Update(msg) }
-	for step := range 3_000 {
+	for step := range 800 {
 		switch k := rnd.IntN(10); {
 		case k < 4:
 			send(tea.WindowSizeMsg{Width: 1 + rnd.IntN(150), Height: 1 + rnd.IntN(50)})
@@ -131,8 +132,8 @@ func TestAnUnchangedScreenCostsNothing(t *testing.T) {
 	a := m.View().Content
 	m.Update(tick{})
 	b := m.View().Content
-	if a != b || &[]byte(a)[0] == nil {
-		t.Error("the frame changed")
+	if unsafe.StringData(a) != unsafe.StringData(b) {
+		t.Error("the frame was put together again")
 	}
 	if n := testing.AllocsPerRun(50, func() { m.View() }); n > 120 {
 		t.Errorf("%v allocations for a frame without a change", n)

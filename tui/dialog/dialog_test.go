@@ -234,8 +234,8 @@ func TestViewFits(t *testing.T) {
 	token := scale()
 	token.Token, token.Names, token.Text = "prod", []string{"a", "b", "日本"}, strings.Repeat("word ", 80)
 	for _, o := range []screen.Overlay{New(th, stop()), New(th, token), Choose(th, "t", []Item{{Label: "日本", Detail: "d"}}, 0, nil), Message(th, 0, "t", "x\ny")} {
-		for w := 5; w < 100; w += 3 {
-			for h := 3; h < 30; h++ {
+		for w := 5; w < 100; w += 9 {
+			for h := 3; h < 30; h += 4 {
 				lines := strings.Split(o.View(w, h), "\n")
 				if len(lines) > h {
 					t.Fatalf("%T: %d lines in %d", o, len(lines), h)

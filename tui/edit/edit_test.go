@@ -70,7 +70,7 @@ func TestViewIsExact(t *testing.T) {
 	pen := theme.Pen{Open: "\x1b[1m", Shut: "\x1b[m"}
 	for _, text := range []string{"", "short", strings.Repeat("long text ", 30), strings.Repeat("日本", 40)} {
 		for _, ghost := range []string{"", "suggestion", "日本語"} {
-			for width := 1; width < 60; width++ {
+			for width := 1; width < 60; width += 1 + width/4 {
 				l := New(text)
 				for range 3 {
 					for _, focus := range []bool{true, false} {

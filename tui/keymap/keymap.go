@@ -46,10 +46,7 @@ func New(user map[string][]string) (*Map, []error) {
 	for i := range m.table {
 		m.table[i].Keys = m.keys[m.table[i].Name]
 	}
-	for _, c := range m.clashes() {
-		problems = append(problems, c)
-	}
-	return m, problems
+	return m, append(problems, m.clashes()...)
 }
 
 // Default is the map without a configuration.

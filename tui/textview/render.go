@@ -14,9 +14,9 @@ import (
 
 // pens are the styles of spans, ready to paint.
 type pens struct {
-	kinds           [kinds]theme.Pen
-	match, here     theme.Pen
-	version, height int
+	kinds       [kinds]theme.Pen
+	match, here theme.Pen
+	version     int
 }
 
 func newPens(t *theme.Theme) pens {
