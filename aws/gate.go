@@ -37,7 +37,7 @@ func (a *Account) admit(ctx context.Context, c *call) error {
 	}
 	switch _, declared := audit.ActFrom(ctx); {
 	case a.opts.ReadOnly:
-		return refuse("refused, the console is read-only", "start it without --readonly")
+		return refuse("refused, the console is read-only", "start it without --readonly, or with --write where the configuration says so")
 	case a.opts.Journal == nil:
 		return refuse("refused, there is no journal to record it", "see the journal's path in `ecsole info`")
 	case !declared:

@@ -118,6 +118,7 @@ type got struct {
 
 func readAll(ctx context.Context, c Clients, k *Kind, r GetRequest, incomplete *IncompleteError) []got {
 	var items []got
+	var gaps []aws.Gap
 	seen, found := map[string]bool{}, map[string]bool{}
 	for page := range k.list(ctx, c, r.Scope) {
 		for _, row := range page.Rows {
@@ -128,16 +129,33 @@ func readAll(ctx context.Context, c Clients, k *Kind, r GetRequest, incomplete *
 			seen[row.ID] = true
 			items = append(items, got{row.ID, label, row.Item, row.Cells})
 		}
-		for _, g := range page.Gaps {
-			incomplete.add("%s: %s", unreadPart(k, g), problem(g.Err))
-		}
+		gaps = append(gaps, page.Gaps...)
 	}
+	addGaps(k, gaps, incomplete)
 	for _, name := range r.Names {
 		if !found[name] {
 			incomplete.add("there is no %s %s", singular(k.Name), name)
 		}
 	}
 	return items
+}
+
+// addGaps says each reason once, with all that it kept from being read.
+func addGaps(k *Kind, gaps []aws.Gap, incomplete *IncompleteError) {
+	var reasons []string
+	all := map[string]aws.Gap{}
+	for _, g := range gaps {
+		why := problem(g.Err)
+		sum, ok := all[why]
+		if !ok {
+			reasons = append(reasons, why)
+		}
+		sum.IDs, sum.Fatal = append(sum.IDs, g.IDs...), sum.Fatal || g.Fatal
+		all[why] = sum
+	}
+	for _, why := range reasons {
+		incomplete.add("%s: %s", unreadPart(k, all[why]), why)
+	}
 }
 
 // unreadPart names what a gap is about.

@@ -220,6 +220,9 @@ func LogSpec(ctx context.Context, c Clients, target, cluster, container string) 
 		return logs.Spec{}, fmt.Errorf("%s is neither a service nor a task", target)
 	}
 	s, err := sourcesOf(aws.Foreground(ctx), c, want)
+	if errors.Is(err, errNoLogs) && want.container != "" {
+		return logs.Spec{}, fmt.Errorf("%s has no container %q", target, want.container)
+	}
 	if err != nil {
 		return logs.Spec{}, err
 	}

@@ -73,7 +73,7 @@ func auditListCommand() *cobra.Command {
 				fmt.Fprintln(out, clean.Line(auditLine(r)))
 			}
 			if bad > 0 {
-				return fmt.Errorf("%d lines could not be read; see `ecsole audit verify`", bad)
+				return ownError{fmt.Errorf("%s could not be read · see `ecsole audit verify`", count(bad, "line"))}
 			}
 			return nil
 		},
@@ -97,6 +97,14 @@ func auditLine(r audit.Record) string {
 	return line
 }
 
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 func auditVerifyCommand() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
@@ -107,11 +115,15 @@ func auditVerifyCommand() *cobra.Command {
 				return err
 			}
 			report, err := audit.Verify(path)
+			if errors.Is(err, os.ErrNotExist) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "no journal yet at "+path)
+				return nil
+			}
 			if err != nil {
-				return err
+				return own(err)
 			}
 			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "%s: %d records", path, report.Records)
+			fmt.Fprintf(out, "%s: %s", path, count(report.Records, "record"))
 			if report.Records > 0 {
 				fmt.Fprintf(out, " from %s to %s", report.First.UTC().Format(time.RFC3339), report.Last.UTC().Format(time.RFC3339))
 			}
@@ -123,7 +135,7 @@ func auditVerifyCommand() *cobra.Command {
 				fmt.Fprintln(out, clean.Line(fmt.Sprintf("broken: line %d: %s", b.Line, b.Why)))
 			}
 			if len(report.Broken) > 0 {
-				return fmt.Errorf("the chain is broken in %d places", len(report.Broken))
+				return ownError{fmt.Errorf("the chain is broken in %s", count(len(report.Broken), "place"))}
 			}
 			fmt.Fprintln(out, "the chain is whole")
 			return nil

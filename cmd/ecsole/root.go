@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -32,7 +33,13 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		Version:       versionText(),
 		Args:          noSubcommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return runConsole(cmd.Context(), f, real(f)) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if f.readOnly && f.write {
+				return usageError{errors.New("--readonly and --write exclude each other"), cmd.CommandPath() + " --help"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runConsole(cmd.Context(), f, real(f)) },
 	}
 	root.SetVersionTemplate("ecsole {{.Version}}\n")
 	p := root.PersistentFlags()
@@ -43,10 +50,9 @@ func rootCommand() *cobra.Command {
 	p.BoolVar(&f.readOnly, "readonly", false, "refuse every act")
 	p.BoolVar(&f.write, "write", false, "allow acts even where the configuration says read-only")
 	p.BoolVar(&f.debugHTTP, "debug-http", false, "log each call to AWS, without secrets, in the log file that 'ecsole info' names")
-	root.MarkFlagsMutuallyExclusive("readonly", "write")
 	root.Flags().StringVarP(&f.command, "command", "c", "", "command to begin with, such as ':svc api'")
 	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles)
-	root.AddCommand(demoCommand(f), simCommand(f), getCommand(f), logsCommand(f),
+	root.AddCommand(demoCommand(f), simCommand(f), getCommand(f), logsCommand(f), execCommand(f),
 		auditCommand(), infoCommand(f), versionCommand(), manCommand())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
