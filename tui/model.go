@@ -47,6 +47,12 @@ func New(o Options) *Model {
 	return m
 }
 
+// Program is m on a terminal. It draws at most 120 times a second: at Bubble Tea's
+// usual 60 a key would wait up to 17 ms for its frame.
+func Program(m *Model, options ...tea.ProgramOption) *tea.Program {
+	return tea.NewProgram(m, append([]tea.ProgramOption{tea.WithFPS(120)}, options...)...)
+}
+
 // Init opens the first screen and asks the terminal about its background.
 func (m *Model) Init() tea.Cmd {
 	return screen.Batch(tea.RequestBackgroundColor, m.push(m.o.Home()), m.clock())
