@@ -2,13 +2,8 @@ package exec_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,7 +18,6 @@ import (
 	"ecsole/aws/exec"
 	"ecsole/aws/sim"
 	"ecsole/aws/sim/agent"
-	"ecsole/aws/sim/world"
 )
 
 func TestMain(m *testing.M) {
@@ -31,30 +25,28 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/cihub/seelog.(*asyncLoopLogger).processQueue"))
 }
 
-// rig is a simulated account with an agent behind its data channels.
+// rig is a simulated account and a client account on it.
 type rig struct {
 	testing.TB
 	sim     *sim.Sim
 	agents  *agent.Registry
-	program agent.Program
-	kms     string // key of new sessions
-	decrypt func(context.Context, []byte, map[string]string) ([]byte, error)
 	acct    *aws.Account
 	journal string
 }
 
-func newRig(t testing.TB) *rig {
+func newRig(t testing.TB) *rig { return newRigOf(t, sim.Options{}) }
+
+func newRigOf(t testing.TB, o sim.Options) *rig {
 	t.Helper()
-	s, err := sim.New(sim.Options{})
+	s, err := sim.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Faults().Buckets(false)
-	r := &rig{TB: t, sim: s, agents: agent.NewRegistry(), program: agent.ProgramFunc(echo)}
+	r := &rig{TB: t, sim: s, agents: s.Agent()}
 	l, dial := sim.Pipe()
-	srv := &http.Server{Handler: http.HandlerFunc(r.serve)}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(l) }()
+	go func() { served <- s.Serve(l) }()
 	r.journal = filepath.Join(t.TempDir(), "journal", "audit.jsonl")
 	j, err := audit.Open(r.journal, audit.Options{})
 	if err != nil {
@@ -68,74 +60,30 @@ func newRig(t testing.TB) *rig {
 	}
 	t.Cleanup(func() {
 		r.acct.Close()
-		r.agents.Close()
-		_ = s.Close()
-		_ = srv.Close()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 		<-served
-		_ = j.Close()
+		if err := j.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 	return r
 }
 
 func (r *rig) sessions() *exec.Sessions { return exec.Of(r.acct) }
 
-// serve puts the agent in front of the simulator.
-func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
-	if id, ok := strings.CutPrefix(req.URL.Path, agent.Prefix); ok {
-		if !r.agents.Knows(id) {
-			if ses, ok := r.sim.Sessions().Get(id); ok {
-				_, err := r.agents.Start(agent.Spec{ID: id, Token: ses.Token, Target: ses.Spec.Target, Owner: ses.Spec.TaskARN,
-					KMSKey: r.kms, Decrypt: r.decrypt, Program: r.program})
-				if err != nil {
-					http.Error(w, err.Error(), 500)
-					return
-				}
-			}
-		}
-		r.agents.ServeHTTP(w, req)
-		return
-	}
-	if op, ok := strings.CutPrefix(req.Header.Get("X-Amz-Target"), "AmazonSSM."); ok {
-		r.ssm(w, req, op)
-		return
-	}
-	r.sim.ServeHTTP(w, req)
-}
+// target finds a container that takes a shell, in a cluster without KMS.
+func (r *rig) target() exec.Request { return r.targetIn(false) }
 
-func (r *rig) ssm(w http.ResponseWriter, req *http.Request, op string) {
-	var in struct{ SessionId string }
-	_ = json.NewDecoder(req.Body).Decode(&in)
-	answer := func(status int, v any) {
-		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(v)
-	}
-	fail := func(code string) { answer(400, map[string]string{"__type": code, "message": code}) }
-	switch op {
-	case "ResumeSession":
-		tk, err := r.agents.Resume(in.SessionId)
-		switch {
-		case errors.Is(err, agent.ErrDenied):
-			fail("AccessDeniedException")
-		case err != nil:
-			fail("DoesNotExistException")
-		default:
-			answer(200, map[string]string{"SessionId": in.SessionId, "TokenValue": tk.Token, "StreamUrl": "ws://" + req.Host + tk.Path})
-		}
-	case "TerminateSession":
-		_ = r.agents.Terminate(in.SessionId)
-		answer(200, map[string]string{"SessionId": in.SessionId})
-	default:
-		fail("UnknownOperationException")
-	}
-}
-
-// target finds a container that takes a shell.
-func (r *rig) target() exec.Request {
+func (r *rig) targetIn(encrypted bool) exec.Request {
 	r.Helper()
 	c := ecs.New(r.acct)
 	clusters, _ := aws.Collect(c.Clusters(r.Context()))
 	for _, k := range clusters {
+		if (k.ExecKMSKey != "") != encrypted {
+			continue
+		}
 		tasks, _ := aws.Collect(c.Tasks(r.Context(), ecs.TaskQuery{Cluster: k.ARN}))
 		for _, t := range tasks {
 			_, ready, _ := ecs.TaskExec(t, nil)
@@ -209,6 +157,25 @@ func sees(t testing.TB, s fmt.Stringer, text string) {
 	until(t, text, func() bool { return strings.Contains(s.String(), text) })
 }
 
+// shows opens a session and waits for its prompt.
+func (r *rig) shows(q exec.Request) (*exec.Session, *screen) {
+	r.Helper()
+	s, out := r.open(q), &screen{}
+	s.View(func() io.Writer { return out })
+	says(r, s, out, "ready", "ready")
+	return s, out
+}
+
+// says lets the shell say a word, which the echo of the command does not hold, and
+// waits for it.
+func says(t testing.TB, s *exec.Session, out *screen, word, want string) {
+	t.Helper()
+	if _, err := io.WriteString(s, "echo '<'"+word+"'>'\r"); err != nil {
+		t.Fatal(err)
+	}
+	sees(t, out, "<"+want+">")
+}
+
 func ended(t testing.TB, s *exec.Session) exec.Result {
 	t.Helper()
 	select {
@@ -218,41 +185,3 @@ func ended(t testing.TB, s *exec.Session) exec.Result {
 	}
 	return s.Result()
 }
-
-// echo answers each line by its number; "quit" ends.
-func echo(ctx context.Context, tm *agent.Terminal) string {
-	fmt.Fprintf(tm, "ready\r\n")
-	var line []byte
-	n := 0
-	buf := make([]byte, 4096)
-	for {
-		k, err := tm.Read(buf)
-		if err != nil {
-			return ""
-		}
-		for _, b := range buf[:k] {
-			if b != '\r' {
-				line = append(line, b)
-				continue
-			}
-			n++
-			word := string(line)
-			line = line[:0]
-			switch word {
-			case "quit":
-				return ""
-			case "size":
-				cols, rows := tm.Size()
-				fmt.Fprintf(tm, "%d:%dx%d\r\n", n, cols, rows)
-			default:
-				fmt.Fprintf(tm, "%d:%s\r\n", n, word)
-			}
-		}
-	}
-}
-
-var (
-	_ io.Writer = (*exec.Session)(nil)
-	_           = os.DevNull
-	_           = world.Options{}
-)

@@ -16,21 +16,17 @@ import (
 func TestSession(t *testing.T) {
 	r := newRig(t)
 	q := r.target()
-	s := r.open(q)
-	out := &screen{}
-	if s.View(func() io.Writer { return out }) != out {
+	s, out := r.shows(q)
+	if s.View(func() io.Writer { return &screen{} }) != io.Writer(out) {
 		t.Error("another viewer")
 	}
-	sees(t, out, "ready\r\n")
-	io.WriteString(s, "size\r")
-	sees(t, out, "1:80x24")
+	says(t, s, out, "$(stty size)", "24 80")
 	s.Resize(100, 30)
-	io.WriteString(s, "size\r")
-	sees(t, out, "2:100x30")
+	says(t, s, out, "$(stty size)", "30 100")
 	if n := r.sessions().Live(); n != 1 {
 		t.Errorf("%d live sessions", n)
 	}
-	io.WriteString(s, "quit\r")
+	io.WriteString(s, "exit\r")
 	if res := ended(t, s); res.Err != nil || res.Text != "the shell has ended" {
 		t.Errorf("ended with %+v", res)
 	}
@@ -45,19 +41,55 @@ func TestSession(t *testing.T) {
 	}
 }
 
+func TestEncryptedSession(t *testing.T) {
+	r := newRig(t)
+	s, out := r.shows(r.targetIn(true))
+	says(t, s, out, "$((6*7))", "42")
+	until(t, "the agent's word", func() bool {
+		n := s.Notices()
+		return len(n) > 0 && strings.Contains(n[0].Text, "encrypted using AWS KMS")
+	})
+	if keys := r.records(exec.ActionKey); len(keys) != 2 || keys[0].Op != "kms:GenerateDataKey" {
+		t.Errorf("key in the journal: %+v", keys)
+	}
+	io.WriteString(s, "exit\r")
+	if res := ended(t, s); res.Err != nil {
+		t.Errorf("ended with %+v", res)
+	}
+}
+
+func TestRuntimeIDIsLookedUpForTheKey(t *testing.T) {
+	r := newRig(t)
+	q := r.targetIn(true)
+	q.RuntimeID = ""
+	s, out := r.shows(q)
+	says(t, s, out, "$((6*7))", "42")
+	if err := s.End(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestKeyDenied(t *testing.T) {
+	r := newRig(t)
+	r.sim.Faults().Deny("kms:GenerateDataKey")
+	s := r.open(r.targetIn(true))
+	if res := ended(t, s); !strings.Contains(res.Text, "kms:GenerateDataKey") {
+		t.Errorf("ended with %+v", res)
+	}
+}
+
 func TestSeveralSessionsAtOnce(t *testing.T) {
 	r := newRig(t)
 	q := r.target()
 	var all []*exec.Session
 	var outs []*screen
 	for range 3 {
-		s, out := r.open(q), &screen{}
-		s.View(func() io.Writer { return out })
+		s, out := r.shows(q)
 		all, outs = append(all, s), append(outs, out)
 	}
 	for i, s := range all {
-		io.WriteString(s, strings.Repeat("x", i+1)+"\r")
-		sees(t, outs[i], "1:"+strings.Repeat("x", i+1)+"\r\n")
+		word := strings.Repeat("x", i+5)
+		says(t, s, outs[i], word, word)
 	}
 	if err := r.sessions().EndAll(t.Context()); err != nil {
 		t.Error(err)
@@ -95,9 +127,7 @@ func TestNoSession(t *testing.T) {
 func TestEndings(t *testing.T) {
 	start := func(t *testing.T) (*rig, *exec.Session, *screen) {
 		r := newRig(t)
-		s, out := r.open(r.target()), &screen{}
-		s.View(func() io.Writer { return out })
-		sees(t, out, "ready")
+		s, out := r.shows(r.target())
 		return r, s, out
 	}
 	t.Run("task stopped", func(t *testing.T) {
@@ -105,7 +135,6 @@ func TestEndings(t *testing.T) {
 		if _, err := r.sim.World().StopTask(s.Request().Task, "scaling in"); err != nil {
 			t.Fatal(err)
 		}
-		r.agents.EndOwner(s.Request().Task, "")
 		if res := ended(t, s); !errors.Is(res.Err, exec.ErrTaskStopped) || !strings.Contains(res.Text, "scaling in") {
 			t.Errorf("ended with %+v", res)
 		}
@@ -147,16 +176,13 @@ func TestEndings(t *testing.T) {
 
 func TestNoticesOfTheConnection(t *testing.T) {
 	r := newRig(t)
-	s, out := r.open(r.target()), &screen{}
-	s.View(func() io.Writer { return out })
+	s, out := r.shows(r.target())
 	told := &screen{}
 	defer s.OnNotice(func(text string) { io.WriteString(told, text+"\n") })()
-	sees(t, out, "ready")
 	r.agents.Cut()
 	sees(t, told, "the connection is lost")
-	io.WriteString(s, "typed meanwhile\r")
+	says(t, s, out, "typed meanwhile", "typed meanwhile")
 	sees(t, told, "connected again")
-	sees(t, out, "1:typed meanwhile")
 	if s.State() != exec.Connected || len(s.Notices()) < 2 {
 		t.Errorf("state %v, notices %v", s.State(), s.Notices())
 	}

@@ -14,7 +14,7 @@ const (
 	// paces a paste by what the agent takes.
 	window = 1024
 	// pendingLimit bounds input that waits; Write blocks beyond it.
-	pendingLimit = 8 << 20
+	pendingLimit = 32 << 20
 )
 
 // Bounds of the time after which a message is sent again. The first is used until
