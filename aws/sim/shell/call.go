@@ -128,9 +128,7 @@ func (s *Shell) external(args []string) {
 		s.last = 127
 		return
 	}
-	s.front(strings.Join(args, " "), func(g *group) int {
-		return s.execute(g, file, args)
-	})
+	s.front(func() string { return strings.Join(args, " ") }, func(at *Shell) int { return at.execute(file, args) })
 }
 
 // cannot says why a path cannot be run.
@@ -176,7 +174,8 @@ func (n *session) executable(name string) bool {
 }
 
 // execute runs a file in this goroutine, as one process.
-func (s *Shell) execute(g *group, file string, args []string) int {
+func (s *Shell) execute(file string, args []string) int {
+	g := s.group
 	p := &process{pid: s.sess.nextPID(), ppid: s.pid, group: g, text: strings.Join(args, " "), begun: s.sess.now()}
 	s.sess.enter(p)
 	defer s.sess.leave(p)

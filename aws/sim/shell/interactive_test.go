@@ -193,8 +193,13 @@ func TestJobControl(t *testing.T) {
 	x.sees(prompt)
 	x.typed("echo quick &\r")
 	x.sees("quick")
-	x.typed("\r")
-	x.sees("Done")
+	x.sees(prompt)
+	until := time.Now().Add(10 * time.Second)
+	for !strings.Contains(x.line(""), "[1]+  Done                    echo quick") {
+		if time.Now().After(until) {
+			t.Fatal("the end of the job is not told")
+		}
+	}
 }
 
 func TestTop(t *testing.T) {

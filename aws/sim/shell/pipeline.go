@@ -30,16 +30,16 @@ func flat(c *syntax.BinaryCmd) (cmds []*syntax.Stmt, all []bool) {
 
 // pipeline runs commands that feed each other.
 func (s *Shell) pipeline(c *syntax.BinaryCmd) {
-	s.front(print(c), func(g *group) int { return s.piped(c, g) })
+	s.front(func() string { return print(c) }, func(at *Shell) int { return at.piped(c) })
 }
 
-func (s *Shell) piped(c *syntax.BinaryCmd, g *group) int {
+func (s *Shell) piped(c *syntax.BinaryCmd) int {
 	cmds, all := flat(c)
 	status := make([]int, len(cmds))
 	var wg sync.WaitGroup
 	var in *desc
 	for i, st := range cmds {
-		sub := s.sub(g)
+		sub := s.sub(s.group)
 		if in != nil {
 			sub.put(0, in)
 		}
@@ -77,8 +77,8 @@ func (s *Shell) piped(c *syntax.BinaryCmd, g *group) int {
 }
 
 func (s *Shell) subshell(c *syntax.Subshell) {
-	s.front(print(c), func(g *group) int {
-		sub := s.sub(g)
+	s.front(func() string { return print(c) }, func(at *Shell) int {
+		sub := at.sub(at.group)
 		defer sub.release()
 		sub.stmts(c.Stmts)
 		sub.runTrap("EXIT")
@@ -87,16 +87,24 @@ func (s *Shell) subshell(c *syntax.Subshell) {
 }
 
 // front runs a job in the foreground and sets the status. In the session's main
-// shell it has a group of its own, which keys can stop and end; elsewhere it
-// belongs to the group at hand.
-func (s *Shell) front(text string, run func(g *group) int) {
+// shell it has a group of its own, which keys can stop and end, and a copy of the
+// shell, which goes on when the job is stopped; elsewhere it belongs to the group
+// at hand.
+func (s *Shell) front(text func() string, run func(at *Shell) int) {
 	if !s.main {
-		s.last = run(s.group)
+		s.last = run(s)
 		return
 	}
-	g := s.sess.newGroup(text)
+	g := s.sess.newGroup(text())
 	g.front = true
-	if !s.sess.start(g, func() int { return run(g) }) {
+	at := s.sub(g)
+	at.pid = s.pid
+	ok := s.sess.start(g, func() int {
+		defer at.release()
+		return run(at)
+	})
+	if !ok {
+		at.release()
 		s.errorf("fork: retry: Resource temporarily unavailable")
 		s.last = 254
 		return

@@ -31,6 +31,7 @@ type session struct {
 	live  int
 	front *group // hears of the keys' signals
 	line  *group // the line that the shell itself runs
+	early bool   // an interrupt came between the prompt and what it is for
 	jobs  []*group
 }
 
@@ -128,8 +129,13 @@ func (n *session) swapFront(g *group) (old *group) {
 
 func (n *session) swapLine(g *group) (old *group) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	old, n.line = n.line, g
+	early := n.early && g != nil
+	n.early = false
+	n.mu.Unlock()
+	if early {
+		g.send(sigInt)
+	}
 	return old
 }
 
@@ -137,6 +143,7 @@ func (n *session) swapLine(g *group) (old *group) {
 func (n *session) key(s tty.Signal) {
 	n.mu.Lock()
 	front, line := n.front, n.line
+	n.early = n.early || front == nil && line == nil && s == tty.Interrupt
 	n.mu.Unlock()
 	switch sig := keySignal(s); {
 	case s == tty.HangUp:

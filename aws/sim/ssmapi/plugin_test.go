@@ -166,7 +166,10 @@ func TestPluginShell(t *testing.T) {
 		t.Errorf("hostname: %q", out)
 	}
 	x.typed("sleep 60\n")
+	x.sees("sleep 60")
 	x.typed("\x03")
+	x.sees("^C")
+	x.sees("# ")
 	x.typed("echo after $?\n")
 	x.sees("after 130")
 	x.typed("exit\n")

@@ -105,17 +105,26 @@ func (t *TTY) Mode() Mode {
 }
 
 // SetMode changes the mode and returns the one before. What was typed and not read
-// stays.
+// stays; where lines are edited again, it is treated as if it were typed now, so
+// that a ^C typed ahead is still one.
 func (t *TTY) SetMode(m Mode) Mode {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	old := t.mode
 	t.mode = m
-	if old.Canon && !m.Canon && len(t.line) > 0 {
+	var again []byte
+	switch {
+	case old.Canon && !m.Canon && len(t.line) > 0:
 		t.lines = append(t.lines, t.line)
 		t.line = nil
+	case !old.Canon && m.Canon:
+		again = bytes.Join(t.lines, nil)
+		t.lines = nil
 	}
 	t.arrived.Broadcast()
+	t.mu.Unlock()
+	if len(again) > 0 {
+		t.take(again)
+	}
 	return old
 }
 
