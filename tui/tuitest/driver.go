@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
+	"go.uber.org/goleak"
 )
 
 // Deadline bounds every wait. It is generous: only failing tests use it up.
@@ -68,6 +69,15 @@ func New(t testing.TB, m tea.Model, width, height int, options ...Option) *Drive
 	t.Cleanup(d.stop)
 	d.sync()
 	return d
+}
+
+// Ticks are goroutines to be ignored when looking for leaks: clocks that were set
+// with tea.Tick end only when they strike, and Bubble Tea waits for them.
+func Ticks() []goleak.Option {
+	return []goleak.Option{
+		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.Tick.func1"),
+		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).execBatchMsg"),
+	}
 }
 
 // Bubble runs a test in virtual time: whatever waits for a clock gets it at once.

@@ -13,7 +13,7 @@ import (
 	"ecsole/tui/keymap"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, Ticks()...) }
 
 // toy counts keys, shows the last, and says "late" two seconds after an l.
 type toy struct {
