@@ -15,15 +15,25 @@ import (
 
 // How a place is followed. An event can be read only some time after its own time,
 // and usually within a second; some come up to ten seconds late. So each moment is
-// read twice: soon, by a head pass every two seconds, and again when it is twelve
-// seconds old, by a late pass.
+// read twice: soon, by a head pass, and again when it is about twelve seconds old,
+// by a late pass.
 const (
 	headEvery = 2 * time.Second
-	overlap   = time.Second // of a head pass with the one before
+	// busyEvery is for places where the pass before has found something.
+	busyEvery = 1400 * time.Millisecond
+	// A head pass begins a second before the end of the one before, for what was
+	// still on its way then. Where a pass takes many pages, reading that second twice
+	// costs too much: there it ends so long before the present instead.
+	overlap   = time.Second
+	onItsWay  = 930 * time.Millisecond
+	fewPages  = 2
+	lateEvery = 2 * time.Second
 	settle    = 10500 * time.Millisecond
 	// lagging is how old the newest complete reading may be before it is called a
 	// lag: an interval, a pass of some pages, and the event's own way.
 	lagging = 5 * time.Second
+	// farBehind: the late passes make way.
+	farBehind = 10 * time.Second
 	// lookedAt: lines that were looked at so recently are worth the foreground's pace.
 	lookedAt = 15 * time.Second
 )
@@ -45,6 +55,10 @@ type feed struct {
 	sinks   []sink
 	head    time.Time // all before has been read once
 	settled time.Time // and again
+
+	// Of the latest head pass, its own: when it began, what it took and found.
+	begun         time.Time
+	pages, events int
 }
 
 // state is how far the feed has come.
@@ -77,19 +91,21 @@ func (f *feed) audience() []sink {
 // run follows until the context ends.
 func (f *feed) run(ctx context.Context) {
 	var wg sync.WaitGroup
-	wg.Go(func() { f.every(ctx, f.headPass) })
-	wg.Go(func() { f.every(ctx, f.latePass) })
+	wg.Go(func() { every(ctx, f.headPass) })
+	wg.Go(func() { every(ctx, f.latePass) })
 	wg.Wait()
 }
 
-// every runs a pass at each interval, or at once where the one before took longer.
-func (f *feed) every(ctx context.Context, pass func(context.Context) error) {
+// every runs a pass at the interval that the one before gave, or at once where that
+// took longer.
+func every(ctx context.Context, pass func(context.Context) (time.Duration, error)) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		if err := pass(ctx); err != nil && !errors.Is(err, errGone) {
+		interval, err := pass(ctx)
+		if err != nil && !errors.Is(err, errGone) {
 			return // only the context's end
 		}
-		if sleep(ctx, headEvery-time.Since(began)) != nil {
+		if sleep(ctx, interval-time.Since(began)) != nil {
 			return
 		}
 	}
@@ -105,51 +121,68 @@ func (f *feed) pace(ctx context.Context) context.Context {
 	return ctx
 }
 
-func (f *feed) headPass(ctx context.Context) error {
-	until := f.hub.clock.now()
-	head, _ := f.state()
-	from := head.Add(-overlap)
-	err := f.pass(f.pace(ctx), from, until, lines.Mode{})
+func (f *feed) headPass(ctx context.Context) (time.Duration, error) {
+	head, settled := f.state()
+	now := f.hub.clock.now()
+	from, until := f.begun.Add(-overlap), now
+	if from.After(head) {
+		from = head
+	}
+	if f.pages > fewPages {
+		if until = now.Add(-onItsWay); until.Before(head) {
+			return busyEvery, nil
+		}
+	}
+	f.begun, f.pages, f.events = now, 0, 0
+	err := f.pass(f.pace(ctx), from, until, lines.Mode{}, &f.pages, &f.events)
 	if err != nil && !errors.Is(err, errGone) {
-		return err
+		return 0, err
 	}
 	f.mu.Lock()
 	f.head = until
 	// What was that old when it was read need not be read again.
-	if old := until.Add(-settle); !from.After(f.settled) && old.After(f.settled) {
+	if old := now.Add(-settle); !from.After(settled) && old.After(f.settled) && !old.After(until) {
 		f.settled = old
 	}
 	f.mu.Unlock()
-	f.tell(until.Sub(head) > lagging)
-	return err
+	if now.Sub(head) > lagging {
+		f.poke()
+	}
+	if f.events > 0 {
+		return busyEvery, err
+	}
+	return headEvery, err
 }
 
-func (f *feed) latePass(ctx context.Context) error {
+func (f *feed) latePass(ctx context.Context) (time.Duration, error) {
 	head, from := f.state()
 	until := f.hub.clock.now().Add(-settle)
 	if until.After(head) {
 		until = head // the head pass itself is late
 	}
-	if until.Sub(from) < headEvery/2 {
-		return nil
+	if until.Sub(from) < lateEvery/2 {
+		return lateEvery, nil
 	}
-	if time.Since(head) < lagging { // else what is new comes first
+	if f.hub.clock.now().Sub(head) < farBehind { // else what is new comes first
 		ctx = f.pace(ctx)
 	}
-	err := f.pass(ctx, from, until, lines.Mode{Late: true})
+	var pages, events int
+	err := f.pass(ctx, from, until, lines.Mode{Late: true}, &pages, &events)
 	if err != nil && !errors.Is(err, errGone) {
-		return err
+		return 0, err
 	}
 	f.mu.Lock()
 	if until.After(f.settled) {
 		f.settled = until
 	}
 	f.mu.Unlock()
-	return err
+	return lateEvery, err
 }
 
-func (f *feed) pass(ctx context.Context, from, until time.Time, m lines.Mode) error {
+func (f *feed) pass(ctx context.Context, from, until time.Time, m lines.Mode, pages, found *int) error {
 	return f.hub.span(ctx, f.place, from.UnixMilli(), until.UnixMilli(), f.trouble, func(events []types.FilteredLogEvent) bool {
+		*pages++
+		*found += len(events)
 		if len(events) > 0 {
 			for _, s := range f.audience() {
 				s.take(f.place, events, m)
@@ -157,11 +190,4 @@ func (f *feed) pass(ctx context.Context, from, until time.Time, m lines.Mode) er
 		}
 		return true
 	})
-}
-
-// tell lets views know that the state beside the lines has changed.
-func (f *feed) tell(lag bool) {
-	if lag {
-		f.trouble.changed()
-	}
 }

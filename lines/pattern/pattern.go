@@ -104,16 +104,16 @@ func Expression(p string) string {
 			out = append(out, `\w+`...)
 			i += len(ID)
 		default:
-			if r, n := utf8.DecodeRuneInString(rest); r == utf8.RuneError && n == 1 {
-				out = append(out, '.') // no character: expressions are made of characters
-				i++
-				continue
+			r, n := utf8.DecodeRuneInString(rest)
+			i += n
+			switch {
+			case r == utf8.RuneError && n == 1: // no character: expressions are made of characters
+				out = append(out, '.')
+			case n == 1 && !wordByte(p[i-1]) && r != ' ':
+				out = append(out, '\\', p[i-1])
+			default:
+				out = append(out, rest[:n]...)
 			}
-			if c := p[i]; c < 0x80 && !wordByte(c) && c != ' ' {
-				out = append(out, '\\')
-			}
-			out = append(out, p[i])
-			i++
 		}
 	}
 	return string(out)
