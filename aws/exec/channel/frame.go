@@ -43,7 +43,7 @@ var kinds = [...]string{
 }
 
 func kindOf(b []byte) string {
-	b = bytes.Trim(b, "\x00 ")
+	b = bytes.TrimSpace(bytes.Trim(b, "\x00")) // as the library does
 	for _, k := range kinds {
 		if string(b) == k {
 			return k

@@ -74,6 +74,9 @@ func FuzzFrame(f *testing.F) {
 	long[0] = 0xff // a header length that lies
 	f.Add(long)
 	f.Add(ack{message.OutputStreamMessage, newID(), 1}.frame(time.UnixMilli(1)))
+	odd := append([]byte(nil), good...)
+	copy(odd[4:], "\x00 acknowledge \x00 \x00")
+	f.Add(odd)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		got, err := parse(raw)
 		if err != nil {
