@@ -25,6 +25,7 @@ type Browser struct {
 	misread error
 
 	list     listing
+	read     map[string]time.Time // by id: when the row was read last
 	overlays []*overlayState
 	hidden   bool
 	blurred  time.Time // since when the terminal has no focus; zero: it has
@@ -52,6 +53,7 @@ func newBrowser(app *App, on Clients, kind *Kind, scope Scope, filter string) *B
 	b := &Browser{
 		app: app, on: on, kind: kind, scope: scope, now: app.now,
 		work:  screen.NewWork(on.Account.Context()),
+		read:  map[string]time.Time{},
 		table: table.New(app.theme, tableColumns(kind, scope), table.Options{Changes: true}),
 	}
 	for i := range kind.overlays {

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -58,6 +59,10 @@ func (b *Browser) listed(r screen.Result[rows]) tea.Cmd {
 
 // take puts a page into the table; only the gaps of a full pass are counted.
 func (b *Browser) take(page rows, full bool) {
+	now := b.now()
+	for _, r := range page.Rows {
+		b.read[r.ID] = now
+	}
 	b.table.Upsert(page.Rows...)
 	for _, g := range page.Gaps {
 		if full {
@@ -81,6 +86,9 @@ func (b *Browser) ended(err error) tea.Cmd {
 	}
 	b.list.complete = err == nil && len(b.list.gaps) == 0
 	b.table.EndGeneration(b.list.complete)
+	if len(b.read) > 2*b.table.Counts().Total+100 {
+		maps.DeleteFunc(b.read, func(id string, _ time.Time) bool { return b.table.Row(id) == nil })
+	}
 	if b.list.complete || b.list.rows > 0 {
 		b.list.done = b.now()
 		b.list.visible = b.list.done
@@ -199,6 +207,11 @@ func (b *Browser) status() string {
 			parts = append(parts, fmt.Sprintf("rows are %s old, waiting for an answer for %s", short(old), short(b.now().Sub(b.list.begun))))
 		case !b.list.loading:
 			parts = append(parts, fmt.Sprintf("rows are %s old", short(old)))
+		}
+	}
+	if len(parts) == 0 {
+		if at, ok := b.read[b.table.CursorID()]; ok && b.now().Sub(at) > 3*b.app.every(b.kind)+2*time.Second {
+			parts = append(parts, fmt.Sprintf("this row was read %s ago", short(b.now().Sub(at))))
 		}
 	}
 	return strings.Join(parts, " · ")
