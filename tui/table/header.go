@@ -71,7 +71,7 @@ func hiddenMarkers(l *layout, width int) (left, right string) {
 		left = "<" + strconv.Itoa(l.left)
 	}
 	if l.right > 0 {
-		right = "+" + strconv.Itoa(l.right)
+		right = rightMarker(l.right)
 	}
 	if len(left) > l.gutter {
 		left = ""
@@ -81,6 +81,8 @@ func hiddenMarkers(l *layout, width int) (left, right string) {
 	}
 	return left, right
 }
+
+func rightMarker(n int) string { return "+" + strconv.Itoa(n) }
 
 func (t *Table) emptyLine(l *layout, width int) string {
 	text := clean.Cut(t.emptyText(), max(0, width-l.gutter))

@@ -55,9 +55,17 @@ func (t *Table) arrange(width int) *layout {
 	room := width - l.gutter
 	skip := t.skip(candidates)
 	rest := t.rest(candidates, skip)
-	kept := t.keep(rest, room)
-	l.left, l.right = skip, len(rest)-len(kept)
+	kept := t.admit(rest, skip, room)
 	l.columns = t.spread(kept, room)
+	if n := len(rest) - len(kept); n > 0 && len(kept) > 1 {
+		marker := len(rightMarker(n))
+		if c := l.columns[len(l.columns)-1]; c.width+c.gap < clean.Width(t.columns[c.column].Title)+1+marker {
+			// It stands beside the last title, not on it.
+			kept = t.admit(rest, skip, room-marker)
+			l.columns = t.spread(kept, room-marker)
+		}
+	}
+	l.left, l.right = skip, len(rest)-len(kept)
 	return l
 }
 
@@ -144,6 +152,23 @@ func (t *Table) first() int {
 		}
 	}
 	return 0
+}
+
+// admit takes the columns that have room: by importance, but once the user asks for
+// all columns or scrolls, from left to right, so that each can be reached.
+func (t *Table) admit(columns []int, skip, room int) []int {
+	if !t.wide && skip == 0 {
+		return t.keep(columns, room)
+	}
+	for n := len(columns); n > 1; n-- {
+		if kept := t.keep(columns[:n], room); len(kept) == n {
+			if t.picked >= 0 && slices.Contains(columns[n:], t.picked) {
+				return t.keep(columns, room)
+			}
+			return kept
+		}
+	}
+	return columns[:1]
 }
 
 // keep takes columns out, the least important first, until the rest has room.
