@@ -41,7 +41,7 @@ func TestSwitchesAsText(t *testing.T) {
 func TestLogOptions(t *testing.T) {
 	r := start(t, sim.Options{Region: "us-east-1"})
 	joined := 0
-	for _, e := range truth(r, "/ecs/prod/ledger", noon.Add(-70*time.Minute), noon) {
+	for _, e := range truth(r, "/ecs/prod/ledger", noon.Add(-15*time.Minute), noon) {
 		if strings.HasPrefix(e.Message, "\tat ") {
 			t.Fatal("a line of a stack trace is an event of its own")
 		}

@@ -57,22 +57,6 @@ func (w *writer) s(parts ...string) {
 
 func (w *writer) d(n int) { w.buf = strconv.AppendInt(w.buf, int64(n), 10) }
 
-// pad writes n with leading zeros.
-func (w *writer) pad(n, width int) {
-	for ; width > 1 && n < pow10(width-1); width-- {
-		w.buf = append(w.buf, '0')
-	}
-	w.d(n)
-}
-
-func pow10(n int) int {
-	p := 1
-	for range n {
-		p *= 10
-	}
-	return p
-}
-
 // f writes x with so many decimals.
 func (w *writer) f(x float64, decimals int) {
 	w.buf = strconv.AppendFloat(w.buf, x, 'f', decimals, 64)

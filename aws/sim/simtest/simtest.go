@@ -3,6 +3,7 @@ package simtest
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -50,6 +51,19 @@ type Rig struct {
 	dial   aws.Options
 }
 
+// readOnly hides WriteTo of the SDK's request bodies. The SDK closes a body when the
+// answer begins, and a closed one's WriteTo gives io.EOF, for which net/http breaks
+// the connection if the server was quicker than its own look for the body's end.
+type readOnly struct{ next http.RoundTripper }
+
+func (t readOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r = r.WithContext(r.Context())
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return t.next.RoundTrip(r)
+}
+
 // Start runs a simulator until the test ends. Without a Clock in the options its
 // world stands at Noon.
 func Start(t *testing.T, o sim.Options) *Rig {
@@ -80,7 +94,7 @@ func Start(t *testing.T, o sim.Options) *Rig {
 	r.Sim = s
 	r.Config = sdkaws.Config{
 		Region: region, Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""), BaseEndpoint: sdkaws.String("http://simulator"),
-		HTTPClient: &http.Client{Transport: transport}, Retryer: func() sdkaws.Retryer { return sdkaws.NopRetryer{} },
+		HTTPClient: &http.Client{Transport: readOnly{transport}}, Retryer: func() sdkaws.Retryer { return sdkaws.NopRetryer{} },
 	}
 	r.dial = aws.Options{Dial: dial, Static: &aws.Static{Endpoint: "http://simulator", AccessKey: key, SecretKey: secret, Region: region, Name: "test"}}
 	return r
