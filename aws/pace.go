@@ -171,7 +171,7 @@ func (b *bucket) throttle() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refill()
-	if b.refused = min(b.refused+1.5, 3); b.refused >= 2 {
+	if b.refused = min(b.refused+1.5, 3); b.refused >= 2.5 {
 		if now := time.Now(); now.Sub(b.throttled) >= sameRound {
 			b.throttled = now
 			b.factor = max(floor, b.factor*decrease)
