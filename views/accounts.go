@@ -47,9 +47,11 @@ func (o *accounts) shells(cfg config.Config) []shell {
 	return out
 }
 
-// clients makes the clients of an account of this run.
-func (a *App) clients(account *aws.Account) Clients {
+// clients makes the clients of an account of this run; region is what it was opened
+// with, "" for the profile's own.
+func (a *App) clients(account *aws.Account, region string) Clients {
 	c := NewClients(account, a.o.Profiles)
+	c.asked = region
 	c.shells = func() []shell { return a.open.shells(a.cfg) }
 	return c
 }
@@ -91,8 +93,8 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 		profile = a.on.Account.Profile()
 	}
 	for _, c := range a.open.all() {
-		if c.Account.Profile() == profile && c.Account.Region() == region {
-			return screen.Cmd(switched{on: c, then: then})
+		if c.Account.Profile() == profile && (c.Account.Region() == region || c.asked == region) {
+			return a.switchedTo(switched{on: c, then: then})
 		}
 	}
 	open, ctx, asker := a.o.Open, a.ctx, a.asker
@@ -101,7 +103,7 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 		if err != nil {
 			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
 		}
-		return switched{on: a.clients(account), then: then}
+		return switched{on: a.clients(account, region), then: then}
 	}
 }
 

@@ -35,7 +35,7 @@ var _ = register(Resource[metrics.Alarm]{
 		{Title: "METRIC", Field: "metric", Key: "M", Priority: 60, Value: func(v metrics.Alarm) any { return v.Metric }},
 		{Title: "CONDITION", Field: "condition", Priority: 65, Max: 40, Value: func(v metrics.Alarm) any { return condition(v) }},
 		{Title: "REASON", Field: "reason", Priority: 30, Max: 80, Value: func(v metrics.Alarm) any { return v.Reason }},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v metrics.Alarm) any { return v.ARN }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v metrics.Alarm) any { return v.ARN }},
 	},
 	Actions: []Action[metrics.Alarm]{
 		{Name: "enter", Label: "Describe", Show: func(a *App, s Scope, v metrics.Alarm) (Opening, error) {

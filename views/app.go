@@ -87,7 +87,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		end()
 		return nil, err
 	}
-	a.adopt(a.clients(account))
+	a.adopt(a.clients(account, o.Region))
 	return a, nil
 }
 

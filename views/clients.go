@@ -23,6 +23,7 @@ type Clients struct {
 	Logs     *logs.Hub
 	Exec     *exec.Sessions
 	memo     *memo
+	asked    string // the region that the account was opened with
 	profiles func() ([]aws.Profile, error)
 	shells   func() []shell // of all accounts of this run; nil outside the console
 }

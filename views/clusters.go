@@ -29,7 +29,7 @@ var _ = register(Resource[ecs.Cluster]{
 		{Title: "INSIGHTS", Field: "containerInsights", Priority: 30, Value: func(v ecs.Cluster) any { return orDefault(v.ContainerInsights, "disabled") }},
 		{Title: "EXEC LOG", Field: "execLogging", Priority: 20, Value: func(v ecs.Cluster) any { return orDefault(v.ExecLogging, "DEFAULT") }},
 		{Title: "PROVIDERS", Field: "capacityProviders", Priority: 10, Max: 48, Value: func(v ecs.Cluster) any { return strings.Join(v.CapacityProviders, ",") }},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v ecs.Cluster) any { return v.ARN }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v ecs.Cluster) any { return v.ARN }},
 	},
 	Overlays: []Overlay[ecs.Cluster]{alertsOf(func(ix findingsIndex, v ecs.Cluster) findings.Badge { return ix.cluster(v.ARN) }, func(v ecs.Cluster) string { return v.ARN })},
 	Actions: []Action[ecs.Cluster]{

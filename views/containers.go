@@ -74,11 +74,11 @@ var _ = register(Resource[container]{
 			return d.Essential
 		}},
 		{Title: "IMAGE", Field: "image", Key: "I", Priority: 55, Max: 60, Value: func(v container) any { return v.Image }},
-		{Title: "DIGEST", Field: "imageDigest", Wide: true, Value: func(v container) any { return v.ImageDigest }},
+		{Title: "DIGEST", Field: "imageDigest", Wide: true, Min: 20, Value: func(v container) any { return v.ImageDigest }},
 		{Title: "PORTS", Field: "ports", Priority: 30, Value: func(v container) any { return ports(v.Container, v) }},
 		{Title: "IP", Field: "ips", Priority: 35, Value: func(v container) any { return strings.Join(v.IPs, ",") }},
-		{Title: "RUNTIME ID", Field: "runtimeId", Wide: true, Value: func(v container) any { return v.RuntimeID }},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v container) any { return v.ARN }},
+		{Title: "RUNTIME ID", Field: "runtimeId", Wide: true, Min: 20, Value: func(v container) any { return v.RuntimeID }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v container) any { return v.ARN }},
 	},
 	Actions: []Action[container]{
 		{Name: "enter", Label: "Logs", Show: containerLogs},

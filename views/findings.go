@@ -40,7 +40,7 @@ var _ = register(Resource[findings.Finding]{
 		{Title: "COUNT", Field: "count", Key: "C", Priority: 50, Align: table.Right, Value: func(v findings.Finding) any { return v.Count }},
 		{Title: "TITLE", Field: "title", Priority: 30, Max: 80, Value: func(v findings.Finding) any { return v.Title }},
 		{Title: "UPDATED", Field: "updated", Key: "A", Priority: 75, Align: table.Right, Value: func(v findings.Finding) any { return v.Updated }},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v findings.Finding) any { return v.ARN }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v findings.Finding) any { return v.ARN }},
 	},
 	Actions: []Action[findings.Finding]{
 		{Name: "enter", Label: "Describe", Show: func(a *App, s Scope, v findings.Finding) (Opening, error) {

@@ -44,7 +44,7 @@ var _ = register(Resource[audit.Record]{
 		{Title: "ACCOUNT", Field: "account", Priority: 40, Value: func(v audit.Record) any { return v.Account }},
 		{Title: "REGION", Field: "region", Wide: true, Value: func(v audit.Record) any { return v.Region }},
 		{Title: "IDENTITY", Field: "identity", Wide: true, Value: func(v audit.Record) any { return v.Identity }},
-		{Title: "HASH", Field: "hash", Wide: true, Value: func(v audit.Record) any { return v.Hash }},
+		{Title: "HASH", Field: "hash", Wide: true, Min: 20, Value: func(v audit.Record) any { return v.Hash }},
 	},
 	Actions: []Action[audit.Record]{
 		{Name: "enter", Label: "Describe", Show: func(a *App, s Scope, v audit.Record) (Opening, error) {

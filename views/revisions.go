@@ -36,7 +36,7 @@ var _ = register(Resource[ecs.Revision]{
 		{Title: "NETWORK", Field: "networkMode", Priority: 30, Overlay: "definition"},
 		{Title: "AGE", Field: "registered", Key: "A", Priority: 70, Align: table.Right, Overlay: "definition"},
 		{Title: "BY", Field: "registeredBy", Wide: true, Overlay: "definition"},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v ecs.Revision) any { return v.ARN }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v ecs.Revision) any { return v.ARN }},
 	},
 	Overlays: []Overlay[ecs.Revision]{
 		// A revision never changes: the definitions on screen are read once.

@@ -36,7 +36,7 @@ var _ = register(Resource[ecs.Service]{
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 30, Max: 20, Value: func(v ecs.Service) any { return launch(v) }},
 		{Title: "TASK DEF", Field: "taskDefinition", Priority: 40, Max: 30, Value: func(v ecs.Service) any { return lastPart(v.TaskDefinition) }},
 		{Title: "AGE", Field: "created", Key: "A", Priority: 25, Align: table.Right, Value: func(v ecs.Service) any { return v.Created }},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v ecs.Service) any { return v.ARN }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v ecs.Service) any { return v.ARN }},
 	},
 	Overlays: []Overlay[ecs.Service]{
 		Decorate("use", time.Minute, serviceUse, map[string]func(ecs.Service, use) table.Cell{

@@ -48,7 +48,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "STARTED BY", Field: "startedBy", Wide: true, Value: func(v ecs.Task) any { return v.StartedBy }},
 		{Title: "AGE", Field: "created", Key: "A", Priority: 75, Align: table.Right, Value: func(v ecs.Task) any { return v.Created }},
 		{Title: "STOPPED", Field: "stopped", Wide: true, Align: table.Right, Value: func(v ecs.Task) any { return moment(v.Stopped) }},
-		{Title: "ARN", Field: "arn", Wide: true, Value: func(v ecs.Task) any { return v.ARN }},
+		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v ecs.Task) any { return v.ARN }},
 	},
 	Overlays: []Overlay[ecs.Task]{
 		Decorate("use", time.Minute, taskUse, map[string]func(ecs.Task, use) table.Cell{
