@@ -111,7 +111,7 @@ func (a *App) Model() tea.Model {
 	return program{app: a, Model: tui.New(tui.Options{
 		Home: a.home, Header: a.header, Commander: commander{a}, ReadOnly: func() bool { return a.on.Account.ReadOnly() },
 		Actions: a.everywhere,
-		Guards: []func() string{a.sessionsGuard}, Explain: explain, Problems: a.messages,
+		Guards:  []func() string{a.sessionsGuard}, Explain: explain, Problems: a.messages,
 		Keymap: a.keys, Theme: a.theme, Title: "ecsole", Mouse: a.cfg.UI.EnableMouse,
 		Compact: a.cfg.UI.Headless, NoCrumb: a.cfg.UI.Crumbsless, History: a.o.History, SaveHistory: a.o.Save,
 		CopyNative: a.o.Clip, Copied: a.copied, Save: a.saveText, Now: a.now,

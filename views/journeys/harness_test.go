@@ -54,8 +54,9 @@ type setting struct {
 
 // accounts are the accounts that the console opened.
 type accounts struct {
-	mu  sync.Mutex
-	all []*aws.Account
+	mu    sync.Mutex
+	all   []*aws.Account
+	asker aws.Asker
 }
 
 func (a *accounts) list() []*aws.Account {
@@ -197,7 +198,7 @@ func (j *journey) opener(s setting, dial func(ctx context.Context, network, addr
 		a, err := aws.Open(ctx, aws.Options{Static: &static, ReadOnly: s.readOnly, Journal: j.journal, Asker: asker, Dial: noted})
 		if err == nil {
 			j.opened.mu.Lock()
-			j.opened.all = append(j.opened.all, a)
+			j.opened.all, j.opened.asker = append(j.opened.all, a), asker
 			j.opened.mu.Unlock()
 		}
 		return a, err
@@ -251,6 +252,13 @@ func (j *journey) pass(d time.Duration) {
 }
 
 type nothing struct{}
+
+// rest waits until nothing is under way: virtual time goes on only then.
+func (j *journey) rest() *journey {
+	j.pass(10 * time.Millisecond)
+	j.pass(10 * time.Millisecond)
+	return j
+}
 
 // saved are the files that were saved so far, by path.
 func (j *journey) saved() map[string]string {
