@@ -20,7 +20,7 @@ import (
 )
 
 // written bounds what can be written to one container's disk.
-const written = 256 << 20
+const written = 128 << 20
 
 // firstPID is the first process id of a session.
 const firstPID = 61

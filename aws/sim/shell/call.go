@@ -197,8 +197,16 @@ func (s *Shell) descOr(n int) *desc {
 // elf begins the virtual programs; the tool's name follows.
 const elf = "\x7fELF\x02\x01\x01\x00"
 
+// maxNested bounds commands that run each other.
+const maxNested = 300
+
 // runFile runs a program or a script.
 func (n *session) runFile(p *proc.Proc, file string) int {
+	defer n.nested.Add(-1)
+	if n.nested.Add(1) > maxNested {
+		fmt.Fprintf(p.Err, "%s: fork: Resource temporarily unavailable\n", p.Args[0])
+		return 254
+	}
 	head, err := n.head(file)
 	if err != nil {
 		fmt.Fprintf(p.Err, "%s: %s\n", p.Args[0], disk.Why(err))

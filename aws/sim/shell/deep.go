@@ -16,8 +16,9 @@ const (
 // so that it may refuse what is harmless, but only where thousands of brackets or
 // keywords are open at once.
 type nesting struct {
-	depth, run int
-	word       []byte // the word at hand, as far as it could be a keyword
+	words, brackets int // open keywords and brackets
+	run             int
+	word            []byte // the word at hand, as far as it could be a keyword
 }
 
 // feed takes more text.
@@ -26,9 +27,9 @@ func (n *nesting) feed(src string) error {
 		c := src[i]
 		switch c {
 		case '(', '[', '`':
-			n.depth++
-		case ')', ']':
-			n.depth = max(0, n.depth-1)
+			n.brackets++
+		case ')', ']': // that of a case has no other half
+			n.brackets = max(0, n.brackets-1)
 		}
 		switch c {
 		case '!', '-', '+', '~', '?', '=', '*', '&', '|', ',', '<', '>', '{', '$':
@@ -45,7 +46,7 @@ func (n *nesting) feed(src string) error {
 				n.word = append(n.word, c)
 			}
 		}
-		if n.depth > maxNest || n.run > maxRun {
+		if n.words+n.brackets > maxNest || n.run > maxRun {
 			return errDeep
 		}
 	}
@@ -55,9 +56,9 @@ func (n *nesting) feed(src string) error {
 func (n *nesting) keyword() {
 	switch string(n.word) {
 	case "if", "while", "until", "for", "case", "select", "{", "time", "function", "coproc", "!":
-		n.depth++
+		n.words++
 	case "fi", "done", "esac", "}":
-		n.depth = max(0, n.depth-1)
+		n.words = max(0, n.words-1)
 	}
 	n.word = n.word[:0]
 }

@@ -219,7 +219,7 @@ func (s *Shell) command(c syntax.Command) {
 	case *syntax.IfClause:
 		s.ifClause(c)
 	case *syntax.WhileClause:
-		s.loop(func() bool { s.last = 0; return s.cond(c.Cond) != c.Until && !s.stop() }, c.Do, nil)
+		s.loop(func() bool { return s.cond(c.Cond) != c.Until && !s.stop() }, c.Do, nil)
 	case *syntax.ForClause:
 		s.forClause(c)
 	case *syntax.CaseClause:

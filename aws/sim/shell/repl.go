@@ -19,6 +19,9 @@ import (
 func (s *Shell) repl(ctx context.Context) {
 	ed := &tty.Editor{T: s.sess.tty, Bracket: s.bash, Complete: s.complete}
 	s.hist = ed.History
+	// A shell at its prompt is not ended by the keys' signals.
+	front, line := s.sess.swapFront(nil), s.sess.swapLine(nil)
+	defer func() { s.sess.swapFront(front); s.sess.swapLine(line) }()
 	for _, l := range s.savedHistory() {
 		ed.Add(l)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ecsole/aws/sim/shell/disk"
@@ -24,6 +25,7 @@ type session struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+	nested atomic.Int32 // files that run now
 
 	mu    sync.Mutex
 	pids  int

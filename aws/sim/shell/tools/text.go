@@ -136,7 +136,11 @@ func head(p *proc.Proc) int {
 		}
 		if n < 0 {
 			var held []string
+			size := 0
 			return p.Lines(r, func(line string) bool {
+				if size += len(line); size > proc.MaxText {
+					return false
+				}
 				held = append(held, line)
 				if len(held) > -n {
 					fmt.Fprintln(p.Out, held[0])
@@ -245,19 +249,23 @@ func last(p *proc.Proc, r io.Reader, n int, bytes, fromStart bool) error {
 		})
 	}
 	ring := make([]string, 0, min(n, 1024))
-	at := 0
+	at, size := 0, 0
 	err := p.Lines(r, func(line string) bool {
 		if n == 0 {
 			return true
 		}
-		if len(ring) < n {
+		if size += len(line); len(ring) < n {
 			ring = append(ring, line)
 		} else {
+			size -= len(ring[at])
 			ring[at] = line
 			at = (at + 1) % n
 		}
-		return true
+		return size <= proc.MaxText
 	})
+	if err == nil && size > proc.MaxText {
+		err = errors.New("memory exhausted")
+	}
 	w := bufio.NewWriterSize(p.Out, 32<<10)
 	for i := range ring {
 		fmt.Fprintln(w, ring[(at+i)%len(ring)])
