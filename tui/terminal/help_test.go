@@ -234,12 +234,12 @@ func (d *desk) run(s Session, o Options) {
 
 func (d *desk) keys(each ...string) {
 	d.t.Helper()
-	for i, k := range each {
+	for _, k := range each {
 		reads := d.tty.reads.Load()
 		if _, err := d.master.Write([]byte(k)); err != nil {
 			d.t.Fatal(err)
 		}
-		if i < len(each)-1 { // each is to be a read of its own
+		if len(each) > 1 { // each is to be a read of its own
 			d.until("a read", func() bool { return d.tty.reads.Load() > reads })
 		}
 	}
