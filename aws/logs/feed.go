@@ -29,6 +29,8 @@ const (
 	fewPages  = 2
 	lateEvery = 2 * time.Second
 	settle    = 10500 * time.Millisecond
+	// lateEnough is the age at which late events do not wait for new ones any more.
+	lateEnough = 13 * time.Second
 	// lagging is how old the newest complete reading may be before it is called a
 	// lag: an interval, a pass of some pages, and the event's own way.
 	lagging = 5 * time.Second
@@ -55,6 +57,10 @@ type feed struct {
 	sinks   []sink
 	head    time.Time // all before has been read once
 	settled time.Time // and again
+
+	// heading is closed when the head pass of many pages ends that is at work now;
+	// nil where there is none.
+	heading chan struct{}
 
 	// Of the latest head pass, its own: when it began, what it took and found.
 	begun         time.Time
@@ -132,6 +138,7 @@ func (f *feed) headPass(ctx context.Context) (time.Duration, error) {
 		if until = now.Add(-onItsWay); until.Before(head) {
 			return busyEvery, nil
 		}
+		defer f.goesFirst()()
 	}
 	f.begun, f.pages, f.events = now, 0, 0
 	err := f.pass(f.pace(ctx), from, until, lines.Mode{}, &f.pages, &f.events)
@@ -167,6 +174,7 @@ func (f *feed) latePass(ctx context.Context) (time.Duration, error) {
 		ctx = f.pace(ctx)
 	}
 	var pages, events int
+	f.giveWay(ctx, from)
 	err := f.pass(ctx, from, until, lines.Mode{Late: true}, &pages, &events)
 	if err != nil && !errors.Is(err, errGone) {
 		return 0, err
@@ -179,10 +187,45 @@ func (f *feed) latePass(ctx context.Context) (time.Duration, error) {
 	return lateEvery, err
 }
 
+// goesFirst makes the late pass wait for a head pass of many pages; the function it
+// returns ends that.
+func (f *feed) goesFirst() func() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heading = make(chan struct{})
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		close(f.heading)
+		f.heading = nil
+	}
+}
+
+// giveWay waits, before a page of a late pass that begins at from, for the head
+// pass, as long as the late events are not getting too late for that.
+func (f *feed) giveWay(ctx context.Context, from time.Time) {
+	f.mu.Lock()
+	heading := f.heading
+	f.mu.Unlock()
+	if heading == nil {
+		return
+	}
+	t := time.NewTimer(lateEnough - f.hub.clock.now().Sub(from))
+	defer t.Stop()
+	select {
+	case <-heading:
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
 func (f *feed) pass(ctx context.Context, from, until time.Time, m lines.Mode, pages, found *int) error {
 	return f.hub.span(ctx, f.place, from.UnixMilli(), until.UnixMilli(), f.trouble, func(events []types.FilteredLogEvent) bool {
 		*pages++
 		*found += len(events)
+		if m.Late {
+			f.giveWay(ctx, from)
+		}
 		if len(events) > 0 {
 			for _, s := range f.audience() {
 				s.take(f.place, events, m)

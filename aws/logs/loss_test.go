@@ -64,12 +64,15 @@ func (f *flooding) run(tb testing.TB) (p *probe, lag time.Duration, st lines.Sta
 	r.sim.Faults().Latency(30 * time.Millisecond)
 	begin := time.Now()
 	n := 20 + int(f.length/time.Second)
-	const linesPerUnit = 0.81 // what the simulator's program writes at a time, on average
-	r.flood(n, f.rate/float64(20+n)*2/linesPerUnit, 0.05, func(i int) (from, to time.Time) {
+	// What the simulator's program writes at a time, on average, at that hour.
+	const linesPerUnit = 0.81
+	// Nine tenths come from the 20; of the others ten live at any time.
+	r.flood(n, func(i int) (from, to time.Time, rate float64) {
 		if i < 20 {
-			return begin.Add(-time.Minute), begin.Add(f.length)
+			return begin.Add(-time.Minute), begin.Add(f.length), 0.9 * f.rate / 20 / linesPerUnit
 		}
-		return begin.Add(time.Duration(i-20) * time.Second), begin.Add(f.length)
+		at := begin.Add(time.Duration(i-20) * time.Second)
+		return at, at.Add(min(10*time.Second, begin.Add(f.length).Sub(at))), 0.1 * f.rate / 10 / linesPerUnit
 	})
 	tail := r.hub.Tail(Spec{Sources: []Source{floodSource}, Range: Range{From: begin}})
 	defer tail.Close()

@@ -72,13 +72,13 @@ const floodGroup = "/load/test"
 
 func taskID(i int) string { return fmt.Sprintf("%032x", i+1) }
 
-// flood makes streams that log rate lines a second each, the i-th beginning
-// and ending when lives(i) says.
-func (r *rig) flood(n int, rate, late float64, lives func(i int) (from, to time.Time)) {
+// flood makes n streams, the i-th of which lives and logs as lives(i) says, a
+// twentieth of its events up to ten seconds late.
+func (r *rig) flood(n int, lives func(i int) (from, to time.Time, rate float64)) {
 	for i := range n {
-		from, to := lives(i)
+		from, to, rate := lives(i)
 		r.sim.Logs().AddGroup(floodGroup, logtext.Make(logtext.Stream{
-			Name: "load/app/" + taskID(i), Seed: uint64(i), Rate: rate, Start: from, End: to, Late: late,
+			Name: "load/app/" + taskID(i), Seed: uint64(i), Rate: rate, Start: from, End: to, Late: 0.05,
 			Service: "load", Container: "app", TaskID: taskID(i), Host: "host", Program: logtext.ProgramOf(world.API, "load", "app", ""),
 		}))
 	}
