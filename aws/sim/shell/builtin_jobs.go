@@ -161,7 +161,7 @@ func kill(s *Shell, args []string) int {
 
 func (s *Shell) backOf(pid string) *back {
 	for _, b := range s.backs {
-		if strconv.Itoa(b.pid) == pid && b.group != s.group {
+		if strconv.Itoa(b.pid) == pid {
 			return b
 		}
 	}

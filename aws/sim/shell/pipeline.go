@@ -145,9 +145,11 @@ func (s *Shell) await(g *group) {
 func (s *Shell) background(st *syntax.Stmt) {
 	fore := *st
 	fore.Background, fore.Coprocess, fore.Disown = false, false, false
-	g := s.group
+	var g *group
 	if s.main {
 		g = s.sess.newGroup(print(&fore))
+	} else {
+		g = newGroup(s.group.ctx, s.sess.nextPID(), "", s.group.wake)
 	}
 	sub := s.sub(g)
 	if !s.main {

@@ -327,7 +327,9 @@ func (p *awkParser) value() awkExpr {
 
 func (p *awkParser) function(name string) awkExpr {
 	p.want("(")
-	from := p.at
+	if name == "split" {
+		return p.splitCall()
+	}
 	args := p.list(func(t string) bool { return t == ")" || t == "" })
 	p.want(")")
 	arg := func(m *awkRun, i int) awkValue {
@@ -367,20 +369,6 @@ func (p *awkParser) function(name string) awkExpr {
 		return func(m *awkRun) awkValue { return awkNum(math.Sqrt(arg(m, 0).number())) }
 	case "sprintf":
 		return func(m *awkRun) awkValue { return awkStr(m.sprintf(args)) }
-	case "split":
-		arr := p.toks[min(from+2, len(p.toks)-1)]
-		return func(m *awkRun) awkValue {
-			fs := m.vars["FS"]
-			if len(args) > 2 {
-				fs = arg(m, 2).s
-			}
-			parts := m.split(arg(m, 0).s, fs)
-			m.arrays[arr] = map[string]string{}
-			for i, v := range parts {
-				m.arrays[arr][strconv.Itoa(i+1)] = v
-			}
-			return awkNum(float64(len(parts)))
-		}
 	case "gsub", "sub":
 		return func(m *awkRun) awkValue {
 			rx := m.regex(arg(m, 0).s)
@@ -401,4 +389,29 @@ func (p *awkParser) function(name string) awkExpr {
 		}
 	}
 	panic(awkError("unknown function " + name))
+}
+
+// splitCall is split(text, array[, separator]).
+func (p *awkParser) splitCall() awkExpr {
+	text := p.expr()
+	p.want(",")
+	arr := p.peek()
+	p.at++
+	var sep awkExpr
+	if p.take(",") {
+		sep = p.expr()
+	}
+	p.want(")")
+	return func(m *awkRun) awkValue {
+		fs := m.vars["FS"]
+		if sep != nil {
+			fs = sep(m).s
+		}
+		parts := m.split(text(m).s, fs)
+		m.arrays[arr] = map[string]string{}
+		for i, v := range parts {
+			m.arrays[arr][strconv.Itoa(i+1)] = v
+		}
+		return awkNum(float64(len(parts)))
+	}
 }

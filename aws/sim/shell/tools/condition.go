@@ -1,11 +1,11 @@
 package tools
 
 import (
+	"io/fs"
 	"strconv"
 	"strings"
 
-	"io/fs"
-
+	"ecsole/aws/sim/shell/disk"
 	"ecsole/aws/sim/shell/proc"
 )
 
@@ -260,10 +260,16 @@ func echo(p *proc.Proc) int {
 			end = ""
 		}
 	}
-	if _, err := p.Out.Write([]byte(out + end)); err != nil {
-		return 1
+	return written(p, []byte(out+end))
+}
+
+// written writes output and says why it could not, if anybody cares.
+func written(p *proc.Proc, out []byte) int {
+	_, err := p.Out.Write(out)
+	if err != nil && hush(err) != nil {
+		return p.Errorf("write error: %s", disk.Why(err))
 	}
-	return 0
+	return b2i(err != nil)
 }
 
 // unescape expands \n and its kin; stop is \c.

@@ -290,7 +290,9 @@ func seq(p *proc.Proc) int {
 	sep := "\n"
 	width := false
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && (args[0][1] < '0' || args[0][1] > '9') {
-		if args[0] == "-s" && len(args) > 1 {
+		if v, ok := strings.CutPrefix(args[0], "-s"); ok && v != "" {
+			sep = v
+		} else if ok && len(args) > 1 {
 			sep, args = args[1], args[1:]
 		}
 		width = width || args[0] == "-w"

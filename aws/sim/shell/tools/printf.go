@@ -37,10 +37,7 @@ func printf(p *proc.Proc) int {
 			b.Reset()
 		}
 	}
-	if _, err := p.Out.Write([]byte(b.String())); err != nil {
-		return 1
-	}
-	return f.status
+	return max(f.status, written(p, []byte(b.String())))
 }
 
 type formatter struct {

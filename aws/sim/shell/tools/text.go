@@ -101,7 +101,7 @@ func count(s string) (int, error) {
 func old(args []string) []string {
 	out := append([]string(nil), args...)
 	for i, a := range out {
-		if i > 0 && len(a) > 1 && a[0] == '-' && strings.Trim(a[1:], "0123456789") == "" {
+		if i > 0 && len(a) > 1 && a[0] == '-' && strings.Trim(a[1:], "0123456789") == "" && out[i-1] != "-n" && out[i-1] != "-c" {
 			out[i] = "-n" + a[1:]
 		}
 	}
@@ -389,7 +389,6 @@ func sortLines(p *proc.Proc) int {
 	if !ok {
 		return 2
 	}
-	lines, status := gather(p, f.Args)
 	key := func(s string) string { return s }
 	numeric := f.Has("n") || f.Has("h") || f.Has("V")
 	reverse := f.Has("r")
@@ -415,6 +414,7 @@ func sortLines(p *proc.Proc) int {
 			return strings.Join(parts[k-1:], " ")
 		}
 	}
+	lines, status := gather(p, f.Args)
 	less := func(a, b string) bool {
 		ka, kb := key(a), key(b)
 		if f.Has("f") {
