@@ -22,9 +22,12 @@ const (
 	lookAround = 5 * time.Second
 	// asleep is the jump of the wall clock against the running time that tells of a
 	// suspended machine.
-	asleep     = 10 * time.Second
-	batchSize  = 64
-	acksAtMost = 8192
+	asleep    = 10 * time.Second
+	batchSize = 64
+	// acksAtMost is more than the 10,000 messages that an agent sends ahead. One that
+	// is dropped is asked for again only by the agent's own clock, one message in
+	// 100 ms: output would crawl.
+	acksAtMost = 1 << 15
 )
 
 var (
