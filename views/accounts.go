@@ -92,8 +92,12 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 	if profile == "" {
 		profile = a.on.Account.Profile()
 	}
+	asked := region
+	if i := slices.IndexFunc(a.profiles, func(p aws.Profile) bool { return p.Name == profile }); region == "" && i >= 0 {
+		region = a.profiles[i].Region
+	}
 	for _, c := range a.open.all() {
-		if c.Account.Profile() == profile && (c.Account.Region() == region || c.asked == region) {
+		if c.Account.Profile() == profile && (c.Account.Region() == region || c.asked == asked) {
 			return a.switchedTo(switched{on: c, then: then})
 		}
 	}
@@ -103,7 +107,7 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 		if err != nil {
 			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
 		}
-		return switched{on: a.clients(account, region), then: then}
+		return switched{on: a.clients(account, asked), then: then}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"ecsole/aws"
 	"ecsole/aws/metrics"
@@ -30,8 +31,8 @@ var _ = register(Resource[metrics.Alarm]{
 		{Title: "NAME", Field: "name", Key: "N", Priority: 100, Max: 44, Value: func(v metrics.Alarm) any { return v.Name }},
 		{Title: "STATE", Field: "state", Key: "S", Priority: 95, Value: func(v metrics.Alarm) any { return v.State }},
 		{Title: "SINCE", Field: "since", Key: "A", Priority: 80, Align: table.Right, Value: func(v metrics.Alarm) any { return v.Since }},
-		{Title: "SERVICE", Field: "service", Key: "V", Priority: 70, Max: 26, Value: func(v metrics.Alarm) any { return v.Service() }},
-		{Title: "CLUSTER", Field: "cluster", Key: "U", Priority: 50, Max: 24, Value: func(v metrics.Alarm) any { return v.Cluster() }},
+		{Title: "SERVICE", Field: "service", Key: "V", Priority: 70, Max: 26, Value: func(v metrics.Alarm) any { return orNil(v.Service()) }},
+		{Title: "CLUSTER", Field: "cluster", Key: "U", Priority: 50, Max: 24, Value: func(v metrics.Alarm) any { return orNil(v.Cluster()) }},
 		{Title: "METRIC", Field: "metric", Key: "M", Priority: 60, Value: func(v metrics.Alarm) any { return v.Metric }},
 		{Title: "CONDITION", Field: "condition", Priority: 65, Max: 40, Value: func(v metrics.Alarm) any { return condition(v) }},
 		{Title: "REASON", Field: "reason", Priority: 30, Max: 80, Value: func(v metrics.Alarm) any { return v.Reason }},
@@ -72,7 +73,18 @@ func condition(v metrics.Alarm) string {
 		"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥",
 		"LessThanThreshold": "<", "LessThanOrEqualToThreshold": "≤",
 	}[v.Comparison]
-	return fmt.Sprintf("%s %s %g for %d×%s", v.Stat, orDefault(op, v.Comparison), v.Threshold, v.Periods, short(v.Period))
+	return fmt.Sprintf("%s %s %g for %d×%s", v.Stat, orDefault(op, v.Comparison), v.Threshold, v.Periods, period(v.Period))
+}
+
+// period writes the length of a period: 30s, 1m, 6h.
+func period(d time.Duration) string {
+	switch {
+	case d > 0 && d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d > 0 && d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
 }
 
 func describeAlarm(_ context.Context, _ Clients, _ Scope, v metrics.Alarm) (Document, error) {

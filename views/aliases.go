@@ -16,7 +16,7 @@ type word struct {
 }
 
 var _ = register(Resource[word]{
-	Name: "aliases", Aliases: []string{"alias"},
+	Name: "aliases", Noun: "commands", Aliases: []string{"alias"},
 	List: func(_ context.Context, c Clients, _ Scope) aws.Pages[word] {
 		return func(yield func(aws.Page[word]) bool) {
 			all := words()

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = register(Resource[aws.OpStat]{
-	Name: "api", Aliases: []string{"calls"},
+	Name: "api", Noun: "operations", Aliases: []string{"calls"},
 	Every: 2 * time.Second,
 	List: func(_ context.Context, c Clients, _ Scope) aws.Pages[aws.OpStat] {
 		return func(yield func(aws.Page[aws.OpStat]) bool) {

@@ -37,8 +37,9 @@ func (b *Browser) kindActions() []screen.Action {
 			Run: func() tea.Cmd { return b.act(a) },
 		}
 		switch {
+		case item == nil && a.rowless:
 		case item == nil:
-			s.Off = "no " + singular(b.kind.Name) + " under the cursor"
+			s.Off = "no " + singular(b.kind.noun) + " under the cursor"
 		case a.off != nil:
 			s.Off = a.off(item)
 		}
@@ -52,7 +53,7 @@ func singular(kind string) string { return strings.TrimSuffix(kind, "s") }
 // act runs a declared action on the row under the cursor, or on the marked rows.
 func (b *Browser) act(a *action) tea.Cmd {
 	item := b.current()
-	if item == nil {
+	if item == nil && !a.rowless {
 		return nil
 	}
 	switch {
@@ -88,7 +89,7 @@ func (b *Browser) act(a *action) tea.Cmd {
 func (b *Browser) viewActions() []screen.Action {
 	none := ""
 	if b.current() == nil {
-		none = "no " + singular(b.kind.Name) + " under the cursor"
+		none = "no " + singular(b.kind.noun) + " under the cursor"
 	}
 	var out []screen.Action
 	add := func(name, label, off string, hidden bool, run func() tea.Cmd) {

@@ -106,12 +106,11 @@ func (b *Browser) View(width, height int) string {
 // there are none.
 func (b *Browser) blank(width, height int) string {
 	th := b.app.theme
-	scope := clean.Line(b.kind.scope(b.scope))
 	var lines []string
 	switch {
 	case b.list.err != nil:
 		e := aws.AsError(b.list.err)
-		lines = append(lines, th.Bad.Render("✗ "+b.kind.Name+" of "+scope+" could not be read"), "", wrapTo(clean.Line(headline(e)), width-4))
+		lines = append(lines, th.Bad.Render("✗ "+b.subject("of")+" could not be read"), "", wrapTo(clean.Line(headline(e)), width-4))
 		if e.Hint != "" {
 			lines = append(lines, wrapTo(th.Muted.Render(clean.Line(e.Hint)), width-4))
 		}
@@ -123,7 +122,7 @@ func (b *Browser) blank(width, height int) string {
 		}
 	case b.list.loading:
 		waited := b.now().Sub(b.list.begun)
-		text := "reading " + b.kind.Name + " of " + scope
+		text := "reading " + b.subject("of")
 		if b.list.seen > 0 {
 			text += fmt.Sprintf(" · %s found", comma(b.list.seen))
 		}
@@ -132,11 +131,25 @@ func (b *Browser) blank(width, height int) string {
 		}
 		lines = append(lines, th.Muted.Render("◌ "+text+"…"))
 	case b.list.done.IsZero():
-		lines = append(lines, th.Muted.Render("◌ "+b.kind.Name+" of "+scope))
+		lines = append(lines, th.Muted.Render("◌ "+b.subject("of")))
 	default:
-		lines = append(lines, th.Muted.Render("no "+b.kind.Name+" in "+scope))
+		lines = append(lines, th.Muted.Render("there are no "+b.subject("in")))
 	}
 	return centre(lines, width, height)
+}
+
+// subject names what is listed, for sentences: "stopped tasks of prod".
+func (b *Browser) subject(of string) string {
+	text := b.kind.noun
+	if b.scope.Stopped {
+		text = "stopped " + text
+	}
+	narrow := b.scope
+	narrow.Stopped = false
+	if narrow != (Scope{}) {
+		text += " " + of + " " + clean.Line(scopeTitle(narrow))
+	}
+	return text
 }
 
 // headline is what went wrong without the hint.

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = register(Resource[audit.Record]{
-	Name: "journal", Aliases: []string{"audit", "j"},
+	Name: "journal", Noun: "journal records", Aliases: []string{"audit", "j"},
 	List:  listJournal,
 	ID:    func(v audit.Record) string { return orDefault(v.Hash, fmt.Sprint(v.Seq)) },
 	Label: func(v audit.Record) string { return fmt.Sprint(v.Seq) },

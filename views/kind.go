@@ -19,6 +19,7 @@ import (
 type Kind struct {
 	Name     string
 	Aliases  []string
+	noun     string // plural, in sentences
 	every    time.Duration
 	list     func(context.Context, Clients, Scope) iter.Seq[rows]
 	again    func(context.Context, Clients, Scope, []any) iter.Seq[rows]
@@ -65,6 +66,7 @@ type overlay struct {
 type action struct {
 	name, label, help     string
 	changes, many, hidden bool
+	rowless               bool
 	off                   func(any) string
 	open                  func(Scope, any) (string, Scope)
 	show                  func(*App, Scope, any) (Opening, error)
@@ -96,7 +98,7 @@ func KindNamed(word string) (*Kind, bool) {
 // register erases a resource's type and puts it into the registry.
 func register[T any](r Resource[T]) *Kind {
 	k := &Kind{
-		Name: r.Name, Aliases: r.Aliases, every: r.Every, missing: r.Missing, scope: r.ScopeTitle, needs: r.Needs,
+		Name: r.Name, Aliases: r.Aliases, noun: orDefault(r.Noun, r.Name), every: r.Every, missing: r.Missing, scope: r.ScopeTitle, needs: r.Needs,
 		id:    func(v any) string { return r.ID(v.(T)) },
 		label: func(v any) string { return r.Label(v.(T)) },
 		sort:  table.Sort{Column: 0},
@@ -224,12 +226,15 @@ func eraseOverlay[T any](o Overlay[T]) overlay {
 }
 
 func eraseAction[T any](a Action[T]) action {
-	e := action{name: a.Name, label: a.Label, help: a.Help, changes: a.Changes, many: a.Many, hidden: a.Hidden}
+	e := action{name: a.Name, label: a.Label, help: a.Help, changes: a.Changes, many: a.Many, hidden: a.Hidden, rowless: a.Rowless}
 	if a.Off != nil {
 		e.off = func(v any) string { return a.Off(v.(T)) }
 	}
 	if a.Open != nil {
-		e.open = func(s Scope, v any) (string, Scope) { return a.Open(s, v.(T)) }
+		e.open = func(s Scope, v any) (string, Scope) {
+			item, _ := v.(T) // none, where the action needs no row
+			return a.Open(s, item)
+		}
 	}
 	if a.Show != nil {
 		e.show = func(app *App, s Scope, v any) (Opening, error) { return a.Show(app, s, v.(T)) }

@@ -31,6 +31,7 @@ type Health = table.State
 type Resource[T any] struct {
 	Name    string   // plural, as typed after ':' and shown in titles
 	Aliases []string // more words for it
+	Noun    string   // plural, in sentences; Name where empty
 	Every   time.Duration
 	// List yields the items of a scope as they arrive.
 	List func(context.Context, Clients, Scope) aws.Pages[T]
@@ -96,6 +97,8 @@ type Action[T any] struct {
 	Changes bool
 	Many    bool
 	Hidden  bool
+	// Rowless actions with Open work also where no row is under the cursor.
+	Rowless bool
 	// Off says why the key is dead for this row, or "".
 	Off func(T) string
 	// Open drills down.

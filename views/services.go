@@ -137,11 +137,17 @@ func tasksCell(v ecs.Service) table.Cell {
 
 // deployment is the state of the newest deployment in words.
 func deployment(v ecs.Service) string {
+	back := false // what ran before takes the place of one that failed
+	for _, d := range v.Deployments {
+		back = back || d.Status != "PRIMARY" && d.RolloutState == "FAILED"
+	}
 	for _, d := range v.Deployments {
 		if d.Status != "PRIMARY" {
 			continue
 		}
 		switch {
+		case d.RolloutState == "IN_PROGRESS" && back:
+			return fmt.Sprintf("failed, back %d/%d", d.Running, d.Desired)
 		case d.RolloutState == "FAILED":
 			return "failed"
 		case d.RolloutState == "IN_PROGRESS" && d.Failed > 0:

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = register(Resource[ecs.TaskDefinitionFamily]{
-	Name: "taskdefinitions", Aliases: []string{"taskdefinition", "td", "families"},
+	Name: "taskdefinitions", Noun: "task definitions", Aliases: []string{"taskdefinition", "td", "families"},
 	List: func(ctx context.Context, c Clients, _ Scope) aws.Pages[ecs.TaskDefinitionFamily] {
 		return c.ECS.Families(ctx)
 	},

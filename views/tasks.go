@@ -37,7 +37,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "GROUP", Field: "group", Key: "V", Priority: 70, Max: 32, Value: func(v ecs.Task) any { return strings.TrimPrefix(v.Group, "service:") }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v ecs.Task) any { return v.LastStatus }, Cell: taskStatusCell},
 		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v ecs.Task) any { return v.Health }, Cell: taskHealthCell},
-		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Min: 30, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
+		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Min: 46, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, When: running, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, When: running, Min: 15, Overlay: "use"},
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
@@ -66,7 +66,7 @@ var _ = register(Resource[ecs.Task]{
 		}},
 		{Name: "logs", Label: "Logs", Show: taskLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: taskShell},
-		{Name: "toggle", Label: "Running/stopped", Open: func(s Scope, v ecs.Task) (string, Scope) {
+		{Name: "toggle", Label: "Running/stopped", Rowless: true, Open: func(s Scope, v ecs.Task) (string, Scope) {
 			s.Stopped = !s.Stopped
 			return "tasks", s
 		}},

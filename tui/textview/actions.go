@@ -22,7 +22,7 @@ func (v *View) Actions() []screen.Action {
 	if v.page == nil {
 		noText = "nothing is loaded yet"
 	}
-	add("search", "Search", v.ask).Off = noText
+	add("search", "Search", v.ask) // also while the text is loading: what is typed next belongs to it
 	add("search.next", "Next match", func() tea.Cmd { return v.step(1) }).Hidden = v.search.pattern == ""
 	add("search.previous", "Previous match", func() tea.Cmd { return v.step(-1) }).Hidden = v.search.pattern == ""
 	add("wrap", "Wrap", v.toggleWrap)
@@ -114,7 +114,7 @@ func (v *View) ask() tea.Cmd {
 			if s != "" {
 				v.history = append(v.history, s)
 			}
-			if s != "" && len(v.search.hits) == 0 {
+			if s != "" && v.page != nil && len(v.search.hits) == 0 {
 				return screen.Cmd(screen.Flash{Level: screen.Warn, Text: fmt.Sprintf("%q is not found", s)})
 			}
 			if v.search.literal {
@@ -126,9 +126,14 @@ func (v *View) ask() tea.Cmd {
 	})
 }
 
-// look searches and goes to the first hit from here on.
+// look searches and goes to the first hit from here on; before there is a text, once
+// it has come.
 func (v *View) look(pattern string) {
-	if v.page == nil || pattern == v.search.pattern {
+	if pattern == v.search.pattern {
+		return
+	}
+	if v.page == nil {
+		v.search = search{pattern: pattern}
 		return
 	}
 	v.search = find(v.page, pattern)

@@ -175,10 +175,14 @@ func (v *View) take(r screen.Result[answer]) tea.Cmd {
 		return v.next()
 	}
 	v.failed = false
+	first := v.page == nil
 	v.page, v.loaded, v.rows = r.Value.page, v.o.Now(), nil
 	if at := v.search.at; v.search.pattern != "" {
 		v.search = find(v.page, v.search.pattern)
 		v.search.at = max(min(at, len(v.search.hits)-1), 0)
+		if first {
+			v.reveal()
+		}
 	}
 	return v.next()
 }

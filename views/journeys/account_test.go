@@ -48,7 +48,7 @@ func TestSwitchWithDeadCredentials(t *testing.T) {
 		{Name: "broken", Region: "eu-central-1", Kind: "sso"}, {Name: "works", Region: "eu-central-1", Kind: "keys"},
 	}}
 	sizes(t, dead, func(j *journey) {
-		j.Sees("clusters of all could not be read", "credentials are expired or were refused", ":ctx switches the account")
+		j.Sees("clusters could not be read", "credentials are expired or were refused", ":ctx switches the account")
 		j.Type(":ctx\r").Sees("profiles(", "works")
 		j.goTo("works")
 		j.Press("enter").Sees("works", "clusters(all)[4]", "user/oncall").Not("credentials are expired")
