@@ -13,9 +13,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxText bounds a field of a record, so that a line never outgrows maxLine.
+// maxText bounds a field of a record, so that a line never outgrows maxLine: there are
+// twenty such fields, and JSON may write one byte as six.
 const (
-	maxText = 16 << 10
+	maxText = 8 << 10
 	maxLine = 1 << 20
 )
 

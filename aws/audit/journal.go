@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,10 +36,13 @@ type writer struct {
 	host    string
 	session string
 
-	mu       sync.Mutex
-	incident string
-	file     *os.File // nil when closed
-	end      tail     // as this process saw it last
+	// incident is outside the lock: the header asks for it while a record is on its way
+	// to the disk, or waits for another process.
+	incident atomic.Value // string
+
+	mu   sync.Mutex
+	file *os.File // nil when closed
+	end  tail     // as this process saw it last
 }
 
 // Intent is an act that was written down and is about to be done.
@@ -146,9 +150,7 @@ func (j *Journal) SetIncident(id string) {
 	if j == nil {
 		return
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.incident = id
+	j.incident.Store(id)
 }
 
 // Incident is the present incident's id, or "".
@@ -156,9 +158,8 @@ func (j *Journal) Incident() string {
 	if j == nil {
 		return ""
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.incident
+	id, _ := j.incident.Load().(string)
+	return id
 }
 
 // Path of the journal's file; "" where there is none.
@@ -196,7 +197,7 @@ func (j *Journal) Close() error {
 func (j *Journal) stamp(r *Record) {
 	r.Time = j.now().UTC()
 	r.Session = j.session
-	r.Incident = j.incident
+	r.Incident = j.Incident()
 	r.Profile, r.Account, r.Region = j.who.Profile, j.who.Account, j.who.Region
 	r.Identity, r.Endpoint = j.who.Identity, j.who.Endpoint
 	r.User, r.Host, r.PID = j.user, j.host, os.Getpid()

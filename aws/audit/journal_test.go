@@ -10,7 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -424,5 +427,60 @@ func TestCopyout(t *testing.T) {
 	var none audit.Sum
 	if empty := sha256.Sum256(nil); none.Hex() != hex.EncodeToString(empty[:]) {
 		t.Error("the sum of nothing is wrong")
+	}
+}
+
+// TestIncidentDoesNotWaitForTheDisk holds that who only looks (the header does, for
+// each frame) is not kept by a record that waits for another process's lock.
+func TestIncidentDoesNotWaitForTheDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	j := open(t, path)
+	other, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := syscall.Flock(int(other.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan error, 1)
+	go func() { written <- j.Note(audit.Record{Action: "copy"}) }()
+	for i := range 20_000 {
+		j.SetIncident(strconv.Itoa(i))
+		if got := j.Incident(); got != strconv.Itoa(i) {
+			t.Fatalf("incident %q", got)
+		}
+		runtime.Gosched()
+	}
+	select {
+	case err := <-written:
+		t.Fatalf("written in spite of the lock: %v", err)
+	default:
+	}
+	if err := syscall.Flock(int(other.Fd()), syscall.LOCK_UN); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWorstLineCanBeRead fills every text with what JSON writes longest.
+func TestWorstLineCanBeRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	long := strings.Repeat("\x01", 64<<10)
+	j, err := audit.Open(path, audit.Options{User: long, Host: long})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	j.SetIncident(long)
+	j = j.As(audit.Who{Profile: long, Account: long, Region: long, Identity: long, Endpoint: long})
+	if err := j.Note(audit.Record{Action: long, Target: long, Before: long, After: long, Reason: long, Op: long, Ref: long,
+		Result: long, Error: long, Request: long, Path: long, SHA256: long}); err != nil {
+		t.Fatal(err)
+	}
+	if got := verify(t, path); !got.OK() || got.Records != 1 {
+		t.Errorf("%+v", got.Broken)
 	}
 }
