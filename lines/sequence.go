@@ -67,6 +67,9 @@ func (r *Reader) slot(i int) uint32 {
 	return leaves[r.leaf][i-r.base]
 }
 
+// Of looks at another sequence of the same store, at the same moment.
+func (r *Reader) Of(q *Sequence) Reader { return Reader{q: q} }
+
 // Stream tells where lines of that number come from.
 func (r *Reader) Stream(id StreamID) Stream {
 	if int(id) < len(r.q.s.streams) {

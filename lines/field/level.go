@@ -82,5 +82,8 @@ func IsTimeKey(key []byte) bool {
 	return false
 }
 
+// IsMessageKey reports whether structured lines keep their message under that key.
+func IsMessageKey(key []byte) bool { return isMessageKey(key) }
+
 // IsLevelKey reports whether structured lines keep their level under that key.
 func IsLevelKey(key []byte) bool { return isLevelKey(key) }
