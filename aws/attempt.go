@@ -72,6 +72,9 @@ func (a *Account) measure(ctx context.Context, in middleware.FinalizeInput, next
 	if at.sent.IsZero() { // given up before it was sent, or no credentials
 		return out, md, err
 	}
+	if err != nil && !refusedByAWS(err) {
+		c.doubt.Store(true)
+	}
 	throttled := isThrottle(err)
 	a.meter.attempt(c.op, at.host, at.took, throttled)
 	if a.opts.HTTPLog != nil {

@@ -39,7 +39,10 @@ type call struct {
 	local bool
 	// sent is set once the request is handed to the transport: from then on the act
 	// may have been done.
-	sent      atomic.Bool
+	sent atomic.Bool
+	// doubt is set by an attempt that was sent and whose fate is not known: whatever
+	// the next attempt is told, the act may have been done by this one.
+	doubt     atomic.Bool
 	requestID atomic.Pointer[string]
 }
 

@@ -314,6 +314,7 @@ func TestOutcomeSaysWhatIsKnown(t *testing.T) {
 		name   string
 		fault  func(f *sim.Faults, n *named)
 		client func(t *testing.T, next sdk.HTTPClient, cancel func()) sdk.HTTPClient
+		again  bool // the SDK's retries are on
 		want   string
 	}{
 		{name: "refused by AWS", fault: func(f *sim.Faults, _ *named) { f.Deny("ecs:StopTask") }, want: audit.ResultFailed},
@@ -336,6 +337,17 @@ func TestOutcomeSaysWhatIsKnown(t *testing.T) {
 				return next.Do(r)
 			})
 		}, want: audit.ResultUnknown},
+		{name: "connection lost, then refused", fault: func(f *sim.Faults, _ *named) { f.Deny("ecs:StopTask") }, again: true,
+			client: func(_ *testing.T, next sdk.HTTPClient, _ func()) sdk.HTTPClient {
+				lost := false
+				return doer(func(r *http.Request) (*http.Response, error) {
+					if strings.Contains(r.Header.Get("X-Amz-Target"), "StopTask") && !lost {
+						lost = true
+						return nil, errors.New("use of a closed connection")
+					}
+					return next.Do(r)
+				})
+			}, want: audit.ResultUnknown},
 		{name: "panic", client: func(_ *testing.T, next sdk.HTTPClient, _ func()) sdk.HTTPClient {
 			return doer(func(r *http.Request) (*http.Response, error) {
 				if strings.Contains(r.Header.Get("X-Amz-Target"), "StopTask") {
@@ -359,7 +371,9 @@ func TestOutcomeSaysWhatIsKnown(t *testing.T) {
 			cfg := a.Config()
 			if c.client != nil {
 				cfg.HTTPClient = c.client(t, cfg.HTTPClient, cancel)
-				cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
+				if !c.again {
+					cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
+				}
 			}
 			func() {
 				defer func() {

@@ -104,17 +104,24 @@ func (a *Account) outcome(j *audit.Journal, c *call, result string, err error) {
 }
 
 // resultOf says what is known of an act. AWS's refusal is a failure; a fault of AWS's
-// own, a broken connection or our giving up leave open whether it was done.
+// own, a broken connection or our giving up leave open whether it was done, also
+// where a later attempt was refused.
 func resultOf(c *call, err error) string {
-	switch status := statusOf(err); {
+	switch {
 	case err == nil:
 		return audit.ResultOK
 	case !c.sent.Load():
 		return audit.ResultFailed
-	case status >= 300 && status < 500:
+	case refusedByAWS(err) && !c.doubt.Load():
 		return audit.ResultFailed
 	}
 	return audit.ResultUnknown
+}
+
+// refusedByAWS reports an answer that says that nothing was done.
+func refusedByAWS(err error) bool {
+	status := statusOf(err)
+	return status >= 300 && status < 500
 }
 
 // JournalFault is why the journal could not be written the last time; nil when it
