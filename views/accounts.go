@@ -89,6 +89,7 @@ func (a *App) runContext(l command.Line) tea.Cmd {
 // open: its shells, forwards and jobs go on. Nothing is asked of the present
 // credentials, so it works also when they are dead.
 func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
+	a.wish++
 	if profile == "" {
 		profile = a.on.Account.Profile()
 	}
@@ -101,13 +102,13 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 			return a.switchedTo(switched{on: c, then: then})
 		}
 	}
-	open, ctx, asker := a.o.Open, a.ctx, a.asker
+	open, ctx, asker, wish := a.o.Open, a.ctx, a.asker, a.wish
 	return func() tea.Msg {
 		account, err := open(ctx, profile, region, asker)
 		if err != nil {
 			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
 		}
-		return switched{on: a.clients(account, asked), then: then}
+		return switched{on: a.clients(account, asked), then: then, wish: wish}
 	}
 }
 
@@ -115,6 +116,7 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 type switched struct {
 	on   Clients
 	then command.Line
+	wish int
 }
 
 // switchedTo shows the account and journals the switch.
@@ -134,11 +136,11 @@ func (a *App) switchedTo(m switched) tea.Cmd {
 		}
 		return nil
 	}
-	go_on := screen.Cmd(screen.Reset{Screen: newBrowser(a, a.on, kinds["clusters"], Scope{}, "")})
+	goOn := screen.Cmd(screen.Reset{Screen: newBrowser(a, a.on, kinds["clusters"], Scope{}, "")})
 	if k, ok := KindNamed(m.then.Word); ok {
-		go_on = a.runKind(k, m.then)
+		goOn = a.runKind(k, m.then)
 	}
-	return screen.Batch(go_on, record, a.identify(m.on))
+	return screen.Batch(goOn, record, a.identify(m.on))
 }
 
 var _ = register(Resource[aws.Profile]{

@@ -58,6 +58,7 @@ type App struct {
 	on       Clients
 	open     *accounts
 	profiles []aws.Profile
+	wish     int      // number of the newest command or drill-down: what an older one asked for comes too late
 	clusters []string // ARNs seen on the present account
 	sorted   map[string]table.Sort
 	wide     map[string]bool
@@ -178,6 +179,7 @@ func (a *App) every(k *Kind) time.Duration { return max(k.every, a.cfg.Refresh()
 
 // show opens the screen of a kind in a scope.
 func (a *App) show(on Clients, kind string, s Scope) tea.Cmd {
+	a.wish++
 	k := kinds[kind]
 	return screen.Cmd(screen.Push{Screen: newBrowser(a, on, k, s, "")})
 }

@@ -70,6 +70,7 @@ func (c commander) Suggest(text string) []string {
 
 // run carries out a parsed command. A command clears the stack, as in k9s.
 func (a *App) run(l command.Line) tea.Cmd {
+	a.wish++
 	if l.Profile != "" || l.Region != "" {
 		return a.runElsewhere(l)
 	}
@@ -121,6 +122,7 @@ func (a *App) runKind(k *Kind, l command.Line) tea.Cmd {
 			return screen.Cmd(screen.Reset{Screen: newBrowser(a, on, k, Scope{Cluster: arn}, l.Filter)})
 		}
 	}
+	wish := a.wish
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(on.Account.Context(), openTimeout)
 		defer cancel()
@@ -128,7 +130,7 @@ func (a *App) runKind(k *Kind, l command.Line) tea.Cmd {
 		if err != nil {
 			return screen.Flash{Level: screen.Warn, Text: problem(err), Err: err}
 		}
-		return foundCluster{on, k, Scope{Cluster: arn}, l.Filter}
+		return foundCluster{on, k, Scope{Cluster: arn}, l.Filter, wish}
 	}
 }
 
@@ -138,6 +140,7 @@ type foundCluster struct {
 	kind   *Kind
 	scope  Scope
 	filter string
+	wish   int
 }
 
 // runElsewhere switches the account and runs the rest of the line there.

@@ -20,19 +20,34 @@ func (p program) Init() tea.Cmd { return screen.Batch(p.Model.Init(), p.app.star
 func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case foundCluster:
-		if msg.on.Account != p.app.on.Account {
-			return p, nil // another account by now
+		if msg.wish != p.app.wish {
+			return p, nil // the user is elsewhere by now
 		}
-		return p, screen.Cmd(screen.Reset{Screen: newBrowser(p.app, msg.on, msg.kind, msg.scope, msg.filter)})
+		return p.do(screen.Cmd(screen.Reset{Screen: newBrowser(p.app, msg.on, msg.kind, msg.scope, msg.filter)}))
 	case switched:
-		return p, p.app.switchedTo(msg)
+		if msg.wish != p.app.wish {
+			return p, func() tea.Msg { msg.on.Account.Close(); return nil }
+		}
+		return p.do(p.app.switchedTo(msg))
 	case profilesRead:
 		p.app.profiles = msg.all
 		return p, nil
 	case question:
-		return p, screen.Batch(p.app.asker.ask(msg), p.app.asker.wait())
+		return p.do(screen.Batch(p.app.asker.ask(msg), p.app.asker.wait()))
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
 	return p, cmd
+}
+
+// do carries out at once what is ready of a Cmd: the next key belongs to the screen
+// that it opens.
+func (p program) do(cmd tea.Cmd) (tea.Model, tea.Cmd) {
+	ready, rest := screen.Settle(cmd)
+	for _, msg := range ready {
+		var more tea.Cmd
+		p.Model, more = p.Model.Update(msg)
+		rest = screen.Batch(rest, more)
+	}
+	return p, rest
 }

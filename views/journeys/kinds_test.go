@@ -160,6 +160,7 @@ func TestTextsAreSearched(t *testing.T) {
 		j.goTo("checkout")
 		j.Press("y")
 		j.Type("/rolloutState\r").Sees("rolloutState")
+		j.rest()
 		first := j.Screen()
 		j.Press("n").Wait("for the next match", func(s string) bool { return s != first })
 		j.Press("N").Wait("for the match before", func(s string) bool { return s == first })

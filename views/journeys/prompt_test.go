@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestCommandCompletion(t *testing.T) {
@@ -152,6 +153,20 @@ func TestBadFilter(t *testing.T) {
 		j.Press("enter").Sees("services(prod)[0/14]", "</[w]eb(>", "bad filter").Not("checkout")
 		j.Press("ctrl+r").Sees("services(prod)[0/14]")
 		j.Press("esc").Sees("services(prod)[14]")
+	})
+}
+
+// What an older command asked for does not come over what was opened since.
+func TestLateCommandIsOutdated(t *testing.T) {
+	run(t, setting{command: ":alarms"}, func(j *journey) {
+		j.Sees("alarms(all)[132]")
+		j.sim.Faults().Slow("ecs:DescribeClusters", 5*time.Second)
+		j.Type(":services staging\r:findings\r").Sees("findings(all)[5]")
+		j.pass(20 * time.Second)
+		j.Sees("findings(all)[5]")
+		j.Type(":services staging\r")
+		j.pass(20 * time.Second)
+		j.Sees("services(staging)[8]")
 	})
 }
 
