@@ -31,6 +31,9 @@ type Request struct {
 	Label string
 	// Cols and Rows are the terminal's size at first.
 	Cols, Rows int
+
+	// shown stands for Command in the journal, where that is wrapped.
+	shown string
 }
 
 // Shells that are opened where the request names no command. There is no way to ask
@@ -74,6 +77,8 @@ type Settings struct {
 	Look time.Duration
 	// GiveUp is how long a lost connection is tried again (20 minutes).
 	GiveUp time.Duration
+	// Recording of sessions; off by default.
+	Recording Recording
 }
 
 func (s Settings) filled() Settings {
@@ -141,11 +146,21 @@ var ErrClosing = errors.New("the account is being closed")
 // refused in read-only mode or without a journal. The session outlives ctx.
 func (s *Sessions) Open(ctx context.Context, r Request) (*Session, error) {
 	act := audit.Act{Action: ActionOpen, Target: r.Task + "/" + r.Container, After: r.command(), Reason: r.Reason}
-	begun, err := s.ecs.ExecuteCommand(aws.Foreground(audit.WithAct(ctx, act)), r.Cluster, r.Task, r.Container, r.command())
+	if r.shown != "" {
+		act.After = r.shown
+	}
+	rec, err := s.record(r)
 	if err != nil {
 		return nil, err
 	}
+	begun, err := s.ecs.ExecuteCommand(aws.Foreground(audit.WithAct(ctx, act)), r.Cluster, r.Task, r.Container, r.command())
+	if err != nil {
+		rec.discard()
+		return nil, err
+	}
 	x := newSession(s, r, begun.SessionID)
+	x.rec = rec
+	rec.begin(x)
 	if err := x.open(ctx, begun.StreamURL, begun.Token); err != nil {
 		x.noteClosing(Result{Text: "never connected: " + err.Error(), Err: err})
 		return nil, errors.Join(err, s.ssm.terminate(ctx, begun.SessionID))
@@ -164,6 +179,7 @@ func (s *Sessions) add(x *Session) bool {
 		return false
 	}
 	s.all = append(s.all, x)
+	s.forgetOld()
 	s.live++
 	s.wg.Go(func() {
 		<-x.done
@@ -178,6 +194,23 @@ func (s *Sessions) add(x *Session) bool {
 	return true
 }
 
+// endedKept is how many sessions that have ended stay in the list.
+const endedKept = 100
+
+// forgetOld drops the oldest of those that have ended; mu is held.
+func (s *Sessions) forgetOld() {
+	ended := 0
+	for i := len(s.all) - 1; i >= 0; i-- {
+		select {
+		case <-s.all[i].done:
+			if ended++; ended > endedKept {
+				s.all = append(s.all[:i:i], s.all[i+1:]...)
+			}
+		default:
+		}
+	}
+}
+
 // Live counts the sessions that have not ended.
 func (s *Sessions) Live() int {
 	s.mu.Lock()
@@ -185,7 +218,7 @@ func (s *Sessions) Live() int {
 	return s.live
 }
 
-// List is every session of this run, the oldest first.
+// List is every session that lives and the latest that have ended, the oldest first.
 func (s *Sessions) List() []*Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()

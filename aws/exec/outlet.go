@@ -92,10 +92,13 @@ func (o *outlet) show(w io.Writer) {
 	o.come.Broadcast()
 }
 
-// close lets nobody wait any more.
+// close lets nobody wait any more, and keeps only what nobody has seen yet.
 func (o *outlet) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
+	if o.seen {
+		o.kept, o.viewer, o.followers = nil, nil, nil
+	}
 	o.come.Broadcast()
 }

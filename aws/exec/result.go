@@ -45,6 +45,9 @@ const (
 	askWithin = 3 * time.Second
 )
 
+// endedShell is an end that needs no explanation.
+const endedShell = "the shell has ended"
+
 // conclude finds the words for an end.
 func (x *Session) conclude(r channel.Result) Result {
 	now := time.Now()
@@ -57,7 +60,7 @@ func (x *Session) conclude(r channel.Result) Result {
 	case asked:
 		return Result{Text: "ended here", Ended: now}
 	case plain && x.in.Load() > 0 && now.Sub(x.LastInput()) < typedLately:
-		out.Text = "the shell has ended"
+		out.Text = endedShell
 		return out
 	}
 	if why := x.taskEnd(); why != "" {
@@ -67,7 +70,7 @@ func (x *Session) conclude(r channel.Result) Result {
 	}
 	switch {
 	case plain:
-		out.Text = "the shell has ended"
+		out.Text = endedShell
 	case r.Err == nil:
 	case errors.Is(r.Err, channel.ErrOver) && now.Sub(x.LastInput()) > x.owner.config().IdleLimit-time.Minute:
 		out.Text = fmt.Sprintf("the service ended the session: no input for %s", now.Sub(x.LastInput()).Round(time.Minute))

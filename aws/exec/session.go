@@ -23,6 +23,8 @@ type Session struct {
 	begun   time.Time
 	ch      *channel.Channel
 	out     *outlet
+	rec     *recording // nil where nothing is recorded
+	opened  chan struct{} // closed when ch is there
 	done    chan struct{}
 
 	typed   atomic.Int64 // last input, unix nanoseconds
@@ -65,7 +67,7 @@ type Notice struct {
 const noticesKept = 50
 
 func newSession(owner *Sessions, r Request, id string) *Session {
-	x := &Session{owner: owner, request: r, id: id, begun: time.Now(), out: newOutlet(), done: make(chan struct{}), hear: map[int]func(string){}}
+	x := &Session{owner: owner, request: r, id: id, begun: time.Now(), out: newOutlet(), opened: make(chan struct{}), done: make(chan struct{}), hear: map[int]func(string){}}
 	x.typed.Store(x.begun.UnixNano())
 	x.heard.Store(x.begun.UnixNano())
 	return x
@@ -79,7 +81,10 @@ func (x *Session) open(ctx context.Context, url, token string) error {
 		Resume: func(ctx context.Context) (string, string, error) { return s.ssm.resume(ctx, x.id) },
 		Final:  final,
 		Sealer: x.seal,
-		Output: x.output,
+		Output: func(p []byte) {
+			<-x.opened
+			x.output(p)
+		},
 		Note:   x.note,
 		GiveUp: s.config().GiveUp,
 	})
@@ -87,6 +92,7 @@ func (x *Session) open(ctx context.Context, url, token string) error {
 		return err
 	}
 	x.ch = ch
+	close(x.opened)
 	ch.Resize(x.request.Cols, x.request.Rows)
 	s.wg.Go(x.run)
 	return nil
@@ -130,6 +136,7 @@ func (x *Session) noteClosing(r Result) {
 		After: fmt.Sprintf("%s after %s, %d bytes in, %d bytes out", r.Text, r.Ended.Sub(x.begun).Round(time.Millisecond), x.in.Load(), x.got.Load()),
 		Bytes: x.got.Load(), Result: audit.ResultOK,
 	}
+	rec.Path, rec.SHA256 = x.rec.close()
 	if r.Err != nil {
 		rec.Result, rec.Error = audit.ResultFailed, r.Err.Error()
 	}
@@ -142,6 +149,7 @@ func (x *Session) noteClosing(r Result) {
 func (x *Session) output(p []byte) {
 	x.heard.Store(time.Now().UnixNano())
 	x.got.Add(int64(len(p)))
+	x.rec.output(p)
 	x.out.write(p)
 }
 
@@ -177,13 +185,17 @@ func (x *Session) State() State {
 // kept in order, up to some megabytes.
 func (x *Session) Write(p []byte) (int, error) {
 	x.typed.Store(time.Now().UnixNano())
+	x.rec.input(p)
 	n, err := x.ch.Write(p)
 	x.in.Add(int64(n))
 	return n, err
 }
 
 // Resize tells the remote the terminal's size.
-func (x *Session) Resize(cols, rows int) { x.ch.Resize(cols, rows) }
+func (x *Session) Resize(cols, rows int) {
+	x.rec.resize(cols, rows)
+	x.ch.Resize(cols, rows)
+}
 
 // View gives the session's one lasting viewer, which gets all output from the
 // beginning; open makes it at the first call. Until there is a viewer or a follower

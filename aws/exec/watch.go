@@ -45,6 +45,7 @@ func (x *Session) turn(to State) {
 
 // tell gives a notice to those who listen.
 func (x *Session) tell(text string) {
+	x.rec.mark(text)
 	x.mu.Lock()
 	if x.notices = append(x.notices, Notice{time.Now(), text}); len(x.notices) > noticesKept {
 		x.notices = append([]Notice(nil), x.notices[1:]...)

@@ -117,6 +117,7 @@ type Channel struct {
 	agent   string
 	over    bool
 	result  Result
+	ready   chan struct{}
 	done    chan struct{}
 }
 
@@ -130,7 +131,7 @@ type Result struct {
 // Open connects. The channel lives until the remote ends it, Close is called, or ctx
 // ends; opening gives up when dial ends.
 func Open(ctx, dial context.Context, cfg Config) (*Channel, error) {
-	c := &Channel{cfg: cfg, wake: make(chan struct{}, 1), done: make(chan struct{}), shaking: cfg.Shakes}
+	c := &Channel{cfg: cfg, wake: make(chan struct{}, 1), ready: make(chan struct{}), done: make(chan struct{}), shaking: cfg.Shakes}
 	if c.cfg.Note == nil {
 		c.cfg.Note = func(Note) {}
 	}
@@ -157,6 +158,9 @@ func Open(ctx, dial context.Context, cfg Config) (*Channel, error) {
 
 // Done is closed when the channel has ended and all output was handed out.
 func (c *Channel) Done() <-chan struct{} { return c.done }
+
+// Ready is closed when a handshake is over; it stays open where there is none.
+func (c *Channel) Ready() <-chan struct{} { return c.ready }
 
 // Result is how it ended; call it after Done.
 func (c *Channel) Result() Result {
@@ -258,6 +262,7 @@ func (c *Channel) finish(r Result) {
 // deliverAll hands out what is in order.
 func (c *Channel) deliverAll() {
 	defer close(c.done)
+	defer c.clear()
 	for {
 		c.mu.Lock()
 		for len(c.deliver) == 0 && !c.over {
@@ -274,4 +279,13 @@ func (c *Channel) deliverAll() {
 			c.handle(p)
 		}
 	}
+}
+
+// clear drops what an ended channel does not need any more: it may be remembered for
+// long.
+func (c *Channel) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out, c.in = outbox{}, inbox{}
+	c.acks, c.deliver, c.early, c.sealer = nil, nil, nil, nil
 }

@@ -179,6 +179,7 @@ func (c *Channel) shaken(body []byte) {
 	}
 	c.out.prepend(again)
 	c.early = nil
+	close(c.ready)
 	c.mu.Unlock()
 	c.poke()
 }

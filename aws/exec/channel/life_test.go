@@ -17,7 +17,7 @@ import (
 
 // testChannel is a channel without a network.
 func testChannel(t testing.TB) *Channel {
-	c := &Channel{cfg: Config{Output: func([]byte) {}, Note: func(Note) {}}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &Channel{cfg: Config{Output: func([]byte) {}, Note: func(Note) {}}, wake: make(chan struct{}, 1), ready: make(chan struct{}), done: make(chan struct{})}
 	c.changed = sync.NewCond(&c.mu)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	t.Cleanup(c.cancel)

@@ -1,0 +1,126 @@
+package exec
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"sync"
+)
+
+// collector finds a command's output between its marks.
+type collector struct {
+	begin, end []byte // "\x1eMARK\x1e" and "\x1eMARK:"
+	to         io.Writer
+	limit      int
+	begun      chan struct{}
+	ended      chan struct{}
+
+	mu     sync.Mutex
+	state  collecting
+	hold   []byte // could be the beginning of a mark
+	out    []byte
+	cut    bool
+	exit   int
+	failed error // of to
+}
+
+type collecting int
+
+const (
+	before collecting = iota
+	inside
+	behind
+)
+
+func newCollector(mark string, o RunOptions) *collector {
+	c := &collector{begin: []byte("\x1e" + mark + "\x1e"), end: []byte("\x1e" + mark + ":"), to: o.Stdout, limit: o.Limit,
+		begun: make(chan struct{}), ended: make(chan struct{})}
+	if c.limit == 0 {
+		c.limit = outputLimit
+	}
+	return c
+}
+
+// Write takes output of the session.
+func (c *collector) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hold = append(c.hold, p...)
+	if c.state == before {
+		i := bytes.Index(c.hold, c.begin)
+		if i < 0 {
+			return len(p), nil // what comes before is not the command's; see take
+		}
+		c.hold = c.hold[i+len(c.begin):]
+		c.state = inside
+		close(c.begun)
+	}
+	if c.state == inside {
+		c.inside()
+	}
+	if c.state == behind {
+		c.hold = nil
+	}
+	return len(p), nil
+}
+
+// inside passes on what cannot be a part of the end mark; mu is held.
+func (c *collector) inside() {
+	i := bytes.Index(c.hold, c.end)
+	if i < 0 {
+		keep := 0
+		if j := bytes.LastIndexByte(c.hold, c.end[0]); j >= 0 && bytes.HasPrefix(c.end, c.hold[j:min(len(c.hold), j+len(c.end))]) {
+			keep = len(c.hold) - j
+		}
+		c.pass(c.hold[:len(c.hold)-keep])
+		c.hold = append(c.hold[:0], c.hold[len(c.hold)-keep:]...)
+		return
+	}
+	rest, _, whole := bytes.Cut(c.hold[i+len(c.end):], c.begin[:1])
+	digits := string(rest)
+	c.pass(c.hold[:i])
+	c.hold = append(c.hold[:0], c.hold[i:]...)
+	if !whole {
+		return
+	}
+	if n, err := strconv.Atoi(digits); err == nil {
+		c.exit = n
+		c.state = behind
+		close(c.ended)
+	}
+}
+
+// pass takes a piece of the command's own output; mu is held.
+func (c *collector) pass(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	if c.to != nil {
+		if c.failed == nil {
+			_, c.failed = c.to.Write(p)
+		}
+		return
+	}
+	if room := c.limit - len(c.out); len(p) > room {
+		p, c.cut = p[:max(room, 0)], true
+	}
+	c.out = append(c.out, p...)
+}
+
+// take gives what has come.
+func (c *collector) take(o *Outcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == before { // what stands there instead says why
+		c.pass(c.hold)
+		c.hold = nil
+	}
+	o.Output, o.Cut, o.Exit, o.Known = bytes.Clone(c.out), c.cut, c.exit, c.state == behind
+}
+
+// failure is why the output could not be passed on.
+func (c *collector) failure() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
+}

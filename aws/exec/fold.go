@@ -1,0 +1,71 @@
+package exec
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// parallelRuns is how many commands run at once where nothing else is asked for.
+const parallelRuns = 8
+
+// RunEach runs a command for each request, so many at once (0 is 8), and tells of each
+// outcome when it is there, from one goroutine at a time. The outcomes come back in
+// the order of the requests.
+func (s *Sessions) RunEach(ctx context.Context, requests []Request, command string, parallel int, each func(Outcome)) []Outcome {
+	if parallel <= 0 {
+		parallel = parallelRuns
+	}
+	out := make([]Outcome, len(requests))
+	slots := make(chan struct{}, parallel)
+	var telling sync.Mutex
+	var wg sync.WaitGroup
+	for i, r := range requests {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			out[i] = s.Run(ctx, r, command, RunOptions{})
+			if each != nil {
+				telling.Lock()
+				defer telling.Unlock()
+				each(out[i])
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+// Answer is what several commands said alike.
+type Answer struct {
+	Output string // foreign text, without blanks at its end
+	Exit   int
+	Known  bool
+	Err    string   // instead of an answer
+	From   []string // labels, sorted
+}
+
+// Fold puts identical outcomes together, those that most gave first.
+func Fold(outcomes []Outcome) []Answer {
+	var out []Answer
+	for _, o := range outcomes {
+		a := Answer{Output: strings.TrimRight(strings.ReplaceAll(string(o.Output), "\r\n", "\n"), " \t\r\n"), Exit: o.Exit, Known: o.Known}
+		if o.Err != nil {
+			a.Err = o.Err.Error()
+		}
+		i := slices.IndexFunc(out, func(b Answer) bool {
+			return a.Output == b.Output && a.Exit == b.Exit && a.Known == b.Known && a.Err == b.Err
+		})
+		if i < 0 {
+			i = len(out)
+			out = append(out, a)
+		}
+		out[i].From = append(out[i].From, o.Request.label())
+	}
+	for _, a := range out {
+		slices.Sort(a.From)
+	}
+	slices.SortStableFunc(out, func(a, b Answer) int { return len(b.From) - len(a.From) })
+	return out
+}
