@@ -177,3 +177,29 @@ func TestAmbiguousTargetsListTheirCandidates(t *testing.T) {
 		}
 	}
 }
+
+// TestDeniedClustersAreNoAnswer holds that a target is not said to be nowhere when
+// clusters could not be searched.
+func TestDeniedClustersAreNoAnswer(t *testing.T) {
+	st := perform(t, sim.Options{})
+	c := st.biggest(t)
+	name := all(t, st.Services(t.Context(), c.ARN))[0].Name
+	deny := func(where string) {
+		st.between(func(op string, request, answer []byte) (int, []byte) {
+			var in struct{ Cluster string }
+			if op == "DescribeServices" && json.Unmarshal(request, &in) == nil && (where == "" || NameOf(in.Cluster) == where) {
+				return 400, []byte(`{"__type":"AccessDeniedException","message":"User: x is not authorized to perform: ecs:DescribeServices"}`)
+			}
+			return 0, answer
+		})
+	}
+	deny(c.Name)
+	_, err := Resolve(t.Context(), st.Client, name, "")
+	if e := aws.AsError(err); e == nil || e.Class != aws.Denied || e.Action != "ecs:DescribeServices" || !strings.Contains(e.Error(), "1 of 4 clusters") {
+		t.Errorf("one cluster denied: %v", err)
+	}
+	deny("")
+	if _, err = Resolve(t.Context(), st.Client, "no-such-service", ""); aws.AsError(err).Class != aws.Denied {
+		t.Errorf("all clusters denied: %v", err)
+	}
+}

@@ -191,6 +191,7 @@ func (s search) find(ctx context.Context, in func(ctx context.Context, cluster s
 		mu     sync.Mutex
 		wait   sync.WaitGroup
 		found  []Target
+		denied []*aws.Error
 		failed error
 		slots  = make(chan struct{}, 5)
 	)
@@ -202,8 +203,11 @@ func (s search) find(ctx context.Context, in func(ctx context.Context, cluster s
 			mu.Lock()
 			defer mu.Unlock()
 			found = append(found, got...)
-			// What must not be read cannot be what is meant.
-			if e := aws.AsError(err); e != nil && e.Class != aws.Denied && failed == nil {
+			switch e := aws.AsError(err); {
+			case e == nil:
+			case e.Class == aws.Denied: // what may not be read is hardly what is meant
+				denied = append(denied, e)
+			case failed == nil:
 				failed = fmt.Errorf("cannot look for %q in cluster %s: %w", s.target, cl.Name, err)
 			}
 		})
@@ -211,6 +215,12 @@ func (s search) find(ctx context.Context, in func(ctx context.Context, cluster s
 	wait.Wait()
 	if failed != nil {
 		return Target{}, failed
+	}
+	if len(found) == 0 && len(denied) > 0 {
+		e := *denied[0]
+		e.Text = fmt.Sprintf("%q cannot be looked for in %d of %d clusters", s.target, len(denied), len(clusters))
+		e.Hint = fmt.Sprintf("needed in %d of %d clusters to look for %q; a target may name its cluster", len(denied), len(clusters), s.target)
+		return Target{}, &e
 	}
 	return s.only(found, fmt.Sprintf("in any of %d clusters", len(clusters)))
 }
