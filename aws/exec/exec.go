@@ -14,9 +14,10 @@ import (
 	"ecsole/aws"
 	"ecsole/aws/audit"
 	"ecsole/aws/ecs"
+	"ecsole/aws/exec/manager"
 )
 
-// Request says what to open.
+// Request says what to open: a container of a task, or an EC2 instance.
 type Request struct {
 	Cluster   string // ARN or name
 	Task      string // ARN
@@ -27,6 +28,9 @@ type Request struct {
 	Command string
 	Windows bool // the task's platform family is a Windows
 	Reason  string
+	// Instance is the id of an EC2 instance ("i-…"), for a shell on the host instead of
+	// in a container (ssm:StartSession); nothing above counts then.
+	Instance string
 	// Label names the session in lists: "checkout/3f2a91c0:app".
 	Label string
 	// Cols and Rows are the terminal's size at first.
@@ -55,14 +59,28 @@ func (r Request) command() string {
 
 // target is what SSM calls the container: "ecs:CLUSTER_TASKID_RUNTIMEID".
 func (r Request) target() string {
+	if r.Instance != "" {
+		return r.Instance
+	}
 	return "ecs:" + lastPart(r.Cluster) + "_" + lastPart(r.Task) + "_" + r.RuntimeID
 }
 
 func (r Request) label() string {
-	if r.Label != "" {
+	switch {
+	case r.Label != "":
 		return r.Label
+	case r.Instance != "":
+		return r.Instance
 	}
 	return lastPart(r.Task) + ":" + r.Container
+}
+
+// place is what the journal calls it.
+func (r Request) place() string {
+	if r.Instance != "" {
+		return r.Instance
+	}
+	return r.Task + "/" + r.Container
 }
 
 func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
@@ -98,7 +116,7 @@ func (s Settings) filled() Settings {
 type Sessions struct {
 	account *aws.Account
 	ecs     *ecs.Client
-	ssm     ssmClient
+	ssm     *manager.Client
 	wg      sync.WaitGroup
 
 	mu       sync.Mutex
@@ -113,7 +131,7 @@ type Sessions struct {
 // Of is the account's keeper of sessions, made at the first call.
 func Of(a *aws.Account) *Sessions {
 	return aws.Own(a, "exec.Sessions", func(a *aws.Account) (*Sessions, func()) {
-		s := &Sessions{account: a, ecs: ecs.New(a), ssm: newSSM(a), settings: Settings{}.filled()}
+		s := &Sessions{account: a, ecs: ecs.New(a), ssm: manager.New(a), settings: Settings{}.filled()}
 		return s, s.close
 	})
 }
@@ -135,41 +153,55 @@ func (s *Sessions) config() Settings {
 // Actions under which sessions stand in the journal.
 const (
 	ActionOpen  = "exec.open"
-	ActionKey   = "exec.key" // a data key of KMS for an encrypted session
+	ActionKey   = manager.ActionKey
 	ActionClose = "exec.close"
 )
 
 // ErrClosing is the answer of Open on an account that is being closed.
 var ErrClosing = errors.New("the account is being closed")
 
-// Open calls ecs:ExecuteCommand and connects. It is an act: it is journalled, and
-// refused in read-only mode or without a journal. The session outlives ctx.
+// Open begins a session (ecs:ExecuteCommand, or ssm:StartSession on an instance) and
+// connects. It is an act: it is journalled, and refused in read-only mode or without a
+// journal. The session outlives ctx.
 func (s *Sessions) Open(ctx context.Context, r Request) (*Session, error) {
-	act := audit.Act{Action: ActionOpen, Target: r.Task + "/" + r.Container, After: r.command(), Reason: r.Reason}
-	if r.shown != "" {
-		act.After = r.shown
-	}
 	rec, err := s.record(r)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := s.ecs.ExecuteCommand(aws.Foreground(audit.WithAct(ctx, act)), r.Cluster, r.Task, r.Container, r.command())
+	begun, err := s.begin(ctx, r)
 	if err != nil {
 		rec.discard()
 		return nil, err
 	}
-	x := newSession(s, r, begun.SessionID)
+	x := newSession(s, r, begun.ID)
 	x.rec = rec
 	rec.begin(x)
-	if err := x.open(ctx, begun.StreamURL, begun.Token); err != nil {
-		x.noteClosing(Result{Text: "never connected: " + err.Error(), Err: err})
-		return nil, errors.Join(err, s.ssm.terminate(ctx, begun.SessionID))
+	if err := x.open(ctx, begun); err != nil {
+		x.noteClosing(Result{Text: "never connected: " + err.Error(), Err: err, Ended: time.Now()})
+		return nil, errors.Join(err, s.ssm.Terminate(ctx, begun.ID))
 	}
 	if !s.add(x) {
 		_ = x.End(ctx) // the account is going, and the session with it
 		return nil, ErrClosing
 	}
 	return x, nil
+}
+
+// begin has the service make the session.
+func (s *Sessions) begin(ctx context.Context, r Request) (manager.Begun, error) {
+	act := audit.Act{Action: ActionOpen, Target: r.place(), After: r.command(), Reason: r.Reason}
+	switch {
+	case r.shown != "":
+		act.After = r.shown
+	case r.Instance != "":
+		act.After = "shell on the instance"
+	}
+	ctx = aws.Foreground(audit.WithAct(ctx, act))
+	if r.Instance != "" {
+		return s.ssm.Start(ctx, r.Instance, "", r.Reason, nil)
+	}
+	b, err := s.ecs.ExecuteCommand(ctx, r.Cluster, r.Task, r.Container, r.command())
+	return manager.Begun{ID: b.SessionID, URL: b.StreamURL, Token: b.Token}, err
 }
 
 func (s *Sessions) add(x *Session) bool {

@@ -9,6 +9,7 @@ import (
 	"ecsole/aws"
 	"ecsole/aws/ecs"
 	"ecsole/aws/exec/channel"
+	"ecsole/aws/exec/manager"
 )
 
 // Result is how a session ended. Text and Err may quote the remote.
@@ -20,23 +21,6 @@ type Result struct {
 
 // ErrTaskStopped is an end with the task.
 var ErrTaskStopped = errors.New("the task has stopped")
-
-// final says that an error will not go away by trying again.
-func final(err error) bool {
-	var status *channel.StatusError
-	if errors.As(err, &status) {
-		return status.Status >= 400 && status.Status < 500 && status.Status != 408 && status.Status != 429
-	}
-	var e *aws.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Class {
-	case aws.Denied, aws.Expired, aws.NotFound, aws.Invalid, aws.Unsupported:
-		return true
-	}
-	return false
-}
 
 const (
 	// typedLately is how fresh the last input is when a plain end was the user's doing.
@@ -75,26 +59,16 @@ func (x *Session) conclude(r channel.Result) Result {
 	case errors.Is(r.Err, channel.ErrOver) && now.Sub(x.LastInput()) > x.owner.config().IdleLimit-time.Minute:
 		out.Text = fmt.Sprintf("the service ended the session: no input for %s", now.Sub(x.LastInput()).Round(time.Minute))
 	default:
-		out.Text = reason(r.Err)
+		out.Text = manager.Reason(r.Err)
 	}
 	return out
 }
 
-// reason puts an error of the channel in words for the user.
-func reason(err error) string {
-	var e *aws.Error
-	if errors.As(err, &e) {
-		text := "the connection was lost and could not be resumed: " + e.Error()
-		if e.Hint != "" {
-			text += " (" + e.Hint + ")"
-		}
-		return text
-	}
-	return err.Error()
-}
-
 // taskEnd says how the session's task ended, or "".
 func (x *Session) taskEnd() string {
+	if x.request.Instance != "" {
+		return ""
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.owner.account.Context()), askWithin)
 	defer cancel()
 	t, err := x.owner.task(aws.Foreground(ctx), x.request)

@@ -11,6 +11,7 @@ import (
 	"ecsole/aws"
 	"ecsole/aws/audit"
 	"ecsole/aws/exec/channel"
+	"ecsole/aws/exec/manager"
 
 	"github.com/aws/session-manager-plugin/src/message"
 )
@@ -23,7 +24,7 @@ type Session struct {
 	begun   time.Time
 	ch      *channel.Channel
 	out     *outlet
-	rec     *recording // nil where nothing is recorded
+	rec     *recording    // nil where nothing is recorded
 	opened  chan struct{} // closed when ch is there
 	done    chan struct{}
 
@@ -74,19 +75,16 @@ func newSession(owner *Sessions, r Request, id string) *Session {
 }
 
 // open connects the session's channel.
-func (x *Session) open(ctx context.Context, url, token string) error {
+func (x *Session) open(ctx context.Context, b manager.Begun) error {
 	s := x.owner
-	ch, err := channel.Open(context.WithoutCancel(s.account.Context()), ctx, channel.Config{
-		URL: url, Token: token, Dial: dialer(s.account).Dial,
-		Resume: func(ctx context.Context) (string, string, error) { return s.ssm.resume(ctx, x.id) },
-		Final:  final,
-		Sealer: x.seal,
+	ch, err := s.ssm.Connect(ctx, b, x.target, channel.Config{
 		Output: func(p []byte) {
 			<-x.opened
 			x.output(p)
 		},
 		Note:   x.note,
 		GiveUp: s.config().GiveUp,
+		Shakes: x.request.Instance != "",
 	})
 	if err != nil {
 		return err
@@ -98,14 +96,14 @@ func (x *Session) open(ctx context.Context, url, token string) error {
 	return nil
 }
 
-// seal makes the encryption. KMS binds the key to the runtime id, which the request
-// may have left out.
-func (x *Session) seal(ctx context.Context, key string) (channel.Sealer, error) {
+// target is what SSM calls the session's target. KMS binds the key to it, and with it
+// to the runtime id, which the request may have left out.
+func (x *Session) target(ctx context.Context) (string, error) {
 	r := x.request
-	if r.RuntimeID == "" {
+	if r.RuntimeID == "" && r.Instance == "" {
 		task, err := x.owner.task(ctx, r)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		for _, c := range task.Containers {
 			if c.Name == r.Container || r.Container == "" && len(task.Containers) == 1 {
@@ -113,7 +111,7 @@ func (x *Session) seal(ctx context.Context, key string) (channel.Sealer, error) 
 			}
 		}
 	}
-	return newSealer(ctx, x.owner.account, key, x.id, r.target())
+	return r.target(), nil
 }
 
 // run waits for the end of the channel and settles what there is to settle.
@@ -132,7 +130,7 @@ func (x *Session) run() {
 // noteClosing writes the end into the journal.
 func (x *Session) noteClosing(r Result) {
 	rec := audit.Record{
-		Action: ActionClose, Target: x.request.Task + "/" + x.request.Container, Before: x.id, Reason: x.request.Reason,
+		Action: ActionClose, Target: x.request.place(), Before: x.id, Reason: x.request.Reason,
 		After: fmt.Sprintf("%s after %s, %d bytes in, %d bytes out", r.Text, r.Ended.Sub(x.begun).Round(time.Millisecond), x.in.Load(), x.got.Load()),
 		Bytes: x.got.Load(), Result: audit.ResultOK,
 	}
@@ -239,7 +237,7 @@ func (x *Session) End(ctx context.Context) error {
 	x.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, endWithin)
 	defer cancel()
-	err := x.owner.ssm.terminate(ctx, x.id)
+	err := x.owner.ssm.Terminate(ctx, x.id)
 	if err != nil {
 		_ = x.ch.SendFlag(message.TerminateSession) // the error says what matters
 	}

@@ -213,3 +213,22 @@ func TestTaskThatStopsIsAnnounced(t *testing.T) {
 		return len(n) > 0 && strings.Contains(n[0].Text, "the rack burns")
 	})
 }
+
+func TestShellOnAnInstance(t *testing.T) {
+	r := newRig(t)
+	id := ""
+	for _, k := range r.sim.World().Clusters() {
+		for _, i := range r.sim.World().Instances(k.Name) {
+			id = i.EC2ID
+		}
+	}
+	s, out := r.shows(exec.Request{Instance: id, Cols: 90, Rows: 20})
+	says(t, s, out, "$(stty size)", "20 90")
+	if s.Label() != id || !strings.HasPrefix(r.records(exec.ActionOpen)[0].Op, "ssm:StartSession") {
+		t.Errorf("label %q, journal %+v", s.Label(), r.records(exec.ActionOpen))
+	}
+	io.WriteString(s, "exit\r")
+	if res := ended(t, s); res.Err != nil {
+		t.Errorf("ended with %+v", res)
+	}
+}

@@ -157,6 +157,9 @@ func (s *Sessions) lookTasks(ctx context.Context, c Settings, open []*Session) {
 	}
 	clusters := map[string][]string{}
 	for _, x := range open {
+		if x.request.Instance != "" {
+			continue
+		}
 		clusters[x.request.Cluster] = append(clusters[x.request.Cluster], x.request.Task)
 	}
 	for cluster, arns := range clusters {
