@@ -10,6 +10,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ecsole/lines"
+	"ecsole/lines/mask"
+	"ecsole/lines/match"
+	"ecsole/tui/keymap"
 	"ecsole/tui/screen"
 	"ecsole/tui/theme"
 )
@@ -66,6 +69,8 @@ type Options struct {
 	// and filter over to Logs Insights; nil: the key is not there.
 	Previous func() tea.Cmd
 	Query    func(r Range, filter string) tea.Cmd
+	// Keymap is for the screens that the view opens; nil takes the defaults.
+	Keymap *keymap.Map
 	// UTC and Wrap are where the switches stand at first.
 	UTC, Wrap, Timestamps bool
 	Now                   func() time.Time // nil: time.Now
@@ -73,37 +78,199 @@ type Options struct {
 
 // View is a screen of log lines.
 type View struct {
-	o    Options
-	work *screen.Work
+	o     Options
+	work  *screen.Work
+	src   Source
+	state lines.State
+	watch watch
+	mask  *mask.Masker
+
+	follow bool
+	top    place     // the first row in sight, while the view does not follow
+	cur    lines.Key // the cursor
+	paused lines.Key // the last line when the view stopped following
+	floor  lines.Key // lines up to here were cleared away
+	rulers []ruler
+
+	chips  []*match.Query // joined: what is shown
+	draft  *match.Query   // what is being typed into the filter, or nil
+	bad    string         // what is wrong with what is being typed
+	result *lines.Result  // the lines that match; nil: all
+	around int            // neighbours to show of each
+	stop   context.CancelFunc
+	search *match.Query // what n and N go to
+	hits   *lines.Result
+	unhit  context.CancelFunc
+	going  int // a search that waits for its first hit: 1 down, -1 up
+	past   [2][]string
+
+	wrap, full, raw, colors, fold, unmasked, live bool
+	times                                         times
+	days                                          bool // lines of several days
+	x                                             int  // cells scrolled off to the left
+	fields                                        []string
+	selected                                      *lines.Key // the other end of a selection
+
+	hidden, blurred bool
+	clockNo         int
+	olderFrom       lines.Key
+	names           names
+	learned         time.Time
+	width, height   int // of the lines, at the last drawing
+	margin          bool
+	pens            pens
+	look            look
+	cache           map[lines.Key]cached
+	page            page
+	drawn           drawn
 }
 
-var _ screen.Screen = (*View)(nil)
+// drawn is what was drawn last.
+type drawn struct {
+	valid         bool
+	width, height int
+	version       int
+	text          string
+}
+
+var (
+	_ screen.Screen = (*View)(nil)
+	_ screen.Titled = (*View)(nil)
+	_ screen.Bare   = (*View)(nil)
+	_ screen.Backer = (*View)(nil)
+	_ screen.Owner  = (*View)(nil)
+)
 
 // New makes the screen. Nothing is read before Init.
 func New(ctx context.Context, o Options) *View {
-	return &View{o: o, work: screen.NewWork(ctx)}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Theme == nil {
+		o.Theme = theme.New(theme.Options{})
+	}
+	if o.Keymap == nil {
+		o.Keymap = keymap.Default()
+	}
+	if o.Keys == nil {
+		o.Keys = o.Keymap.Or
+	}
+	v := &View{o: o, work: screen.NewWork(ctx), mask: mask.New(), follow: !o.Range.Head, wrap: o.Wrap, colors: true, fold: true}
+	if o.Timestamps {
+		v.times = v.firstTimes()
+	}
+	return v
 }
 
 // Init starts to read.
-func (v *View) Init() tea.Cmd { return nil }
+func (v *View) Init() tea.Cmd { return v.open(v.o.Range) }
+
+// open reads a range in place of the one before. What is looked for stays.
+func (v *View) open(r Range) tea.Cmd {
+	v.shut()
+	v.o.Range = r
+	v.src = v.o.Open(r)
+	v.follow, v.top, v.cur, v.paused, v.floor = !r.Head, place{}, lines.Key{}, lines.Key{}, lines.Key{}
+	v.rulers, v.selected, v.names, v.cache = nil, nil, names{}, nil
+	v.work.Lane("older").Cancel()
+	v.refilter()
+	v.research()
+	v.refresh()
+	return v.startWatch()
+}
+
+// shut lets go of the source.
+func (v *View) shut() {
+	v.stopWatch()
+	for _, cancel := range []context.CancelFunc{v.stop, v.unhit} {
+		if cancel != nil {
+			cancel()
+		}
+	}
+	v.stop, v.unhit, v.result, v.hits = nil, nil, nil, nil
+	if v.src != nil {
+		v.src.Close()
+		v.src = nil
+	}
+}
 
 // Update takes keys and what the view's work answers.
-func (v *View) Update(tea.Msg) tea.Cmd { return nil }
+func (v *View) Update(msg tea.Msg) tea.Cmd {
+	if v.src == nil {
+		return nil
+	}
+	switch msg := msg.(type) {
+	case changed:
+		return v.took(msg)
+	case screen.Tick:
+		return v.tick(msg)
+	case screen.Result[older]:
+		if screen.Current(v.work, msg) {
+			return v.tookOlder(msg)
+		}
+	case screen.Result[saved]:
+		if screen.Current(v.work, msg) {
+			return v.tookSaved(msg)
+		}
+	case screen.Hidden:
+		v.hidden = true
+		v.stopWatch()
+	case screen.Shown:
+		v.hidden = false
+		v.refresh()
+		return v.startWatch()
+	case screen.Blurred:
+		v.blurred = true
+	case screen.Focused:
+		v.blurred = false
+	case tea.MouseClickMsg:
+		v.click(msg.Y)
+	}
+	return nil
+}
 
 // View draws the lines.
-func (v *View) View(width, height int) string { return "" }
+func (v *View) View(width, height int) string {
+	d := &v.drawn
+	if d.valid && d.width == width && d.height == height && d.version == v.o.Theme.Version {
+		return d.text
+	}
+	d.valid, d.width, d.height, d.version = true, width, height, v.o.Theme.Version
+	d.text = v.compose(width, height)
+	return d.text
+}
 
 // Crumb is the word in the breadcrumb line.
 func (v *View) Crumb() string { return v.o.Crumb }
 
-// Title is the text in the frame's border.
-func (v *View) Title() string { return v.o.Title }
+// Bare is the full screen: the lines alone, and the mouse is the terminal's.
+func (v *View) Bare() bool { return v.full }
 
-// Actions are the keys of the view.
-func (v *View) Actions() []screen.Action { return nil }
+// Back ends the full screen, then the search, then takes off one filter after the
+// other; only then it leaves the view.
+func (v *View) Back() (bool, tea.Cmd) {
+	v.drawn.valid = false
+	switch {
+	case v.full:
+		v.full = false
+	case v.selected != nil:
+		v.selected = nil
+	case v.search != nil:
+		v.search = nil
+		v.research()
+	case len(v.chips) > 0:
+		v.takeOff(len(v.chips) - 1)
+	default:
+		return false, nil
+	}
+	return true, nil
+}
 
 // WorkID makes answers find the view.
 func (v *View) WorkID() screen.ID { return v.work.ID() }
 
 // Close ends the view and lets go of its source.
-func (v *View) Close() { v.work.Close() }
+func (v *View) Close() {
+	v.work.Close()
+	v.shut()
+}

@@ -1,0 +1,181 @@
+package logview
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/lines"
+	"ecsole/tui/screen"
+)
+
+// Actions are the keys of the view.
+func (v *View) Actions() []screen.Action {
+	var out []screen.Action
+	add := func(name, label string, run func() tea.Cmd, keys ...string) *screen.Action {
+		out = append(out, screen.Action{Name: name, Keys: v.o.Keys(name, keys...), Label: label, Run: v.acted(run)})
+		return &out[len(out)-1]
+	}
+	plain := func(f func()) func() tea.Cmd { return func() tea.Cmd { f(); return nil } }
+	for _, r := range ranges() {
+		add(r.name, r.label, func() tea.Cmd { return v.open(r.what) }, r.key).Hidden = r.hidden
+	}
+	add("filter", "Filter (// search)", func() tea.Cmd { return v.ask("") }, "/")
+	searching := v.search != nil
+	add("search.next", "Next match", func() tea.Cmd { return v.nextHit(1) }, "n").Hidden = !searching
+	add("search.previous", "Previous match", func() tea.Cmd { return v.nextHit(-1) }, "N").Hidden = !searching
+	add("log.follow", "Autoscroll", plain(v.toggleFollow), "s")
+	add("wrap", "Wrap", plain(func() { v.wrap, v.x = !v.wrap, 0 }), "w")
+	add("log.timestamps", "Timestamps", plain(v.nextTimes), "t")
+	add("fullscreen", "Full screen", plain(func() { v.full = !v.full }), "f")
+	add("log.ruler", "Mark", plain(v.addRuler), "m")
+	add("log.clear", "Clear", plain(v.clear), "C")
+	add("copy", "Copy", v.copy, "c")
+	save := add("save", "Save", func() tea.Cmd { return v.save(asText) }, "ctrl+s")
+	if v.o.Save == nil {
+		save.Off = "there is nowhere to save to"
+	}
+	return v.moves(out)
+}
+
+// acted makes the view be drawn again after an action.
+func (v *View) acted(run func() tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		if v.src == nil {
+			return nil
+		}
+		v.drawn.valid = false
+		return run()
+	}
+}
+
+// moves appends the keys that scroll.
+func (v *View) moves(out []screen.Action) []screen.Action {
+	for _, m := range []struct {
+		name, label string
+		run         func() tea.Cmd
+		keys        []string
+	}{
+		{"up", "Up", func() tea.Cmd { return v.step(-1) }, []string{"k", "up"}},
+		{"down", "Down", func() tea.Cmd { return v.step(1) }, []string{"j", "down"}},
+		{"page.up", "Page up", func() tea.Cmd { return v.turn(-1) }, []string{"ctrl+b", "pgup"}},
+		{"page.down", "Page down", func() tea.Cmd { return v.turn(1) }, []string{"ctrl+f", "pgdown"}},
+		{"top", "To the top", func() tea.Cmd { v.toTop(); return nil }, []string{"g", "home"}},
+		{"bottom", "To the end, and follow", func() tea.Cmd { v.resume(); return nil }, []string{"G", "end"}},
+		{"text.left", "Left", func() tea.Cmd { v.sideways(-1); return nil }, []string{"h", "left"}},
+		{"text.right", "Right", func() tea.Cmd { v.sideways(1); return nil }, []string{"l", "right"}},
+	} {
+		out = append(out, screen.Action{Name: m.name, Keys: v.o.Keys(m.name, m.keys...), Label: m.label, Section: "navigation",
+			Hidden: true, Run: v.acted(m.run)})
+	}
+	return out
+}
+
+type rangeKey struct {
+	name, key, label string
+	hidden           bool
+	what             Range
+}
+
+// ranges are the keys that choose what is read.
+func ranges() []rangeKey {
+	last := func(name, key string, d time.Duration) rangeKey {
+		return rangeKey{"log." + name, key, name, false, Range{Last: d, Name: name}}
+	}
+	return []rangeKey{
+		{"log.tail", "0", "tail", false, Range{Name: "tail"}},
+		{"log.head", "1", "head", false, Range{Head: true, Name: "head"}},
+		last("1m", "2", time.Minute), last("5m", "3", 5*time.Minute), last("15m", "4", 15*time.Minute),
+		last("30m", "5", 30*time.Minute), last("1h", "6", time.Hour),
+	}
+}
+
+func (v *View) toggleFollow() {
+	if v.follow {
+		v.pause()
+		return
+	}
+	v.resume()
+}
+
+// firstTimes is what the switch shows first.
+func (v *View) firstTimes() times {
+	if v.o.UTC {
+		return utcTimes
+	}
+	return localTimes
+}
+
+// nextTimes goes on from none to the configured kind of time, to the other kind.
+func (v *View) nextTimes() {
+	first := v.firstTimes()
+	switch v.times {
+	case noTimes:
+		v.times = first
+	case first:
+		v.times = utcTimes + localTimes - first
+	default:
+		v.times = noTimes
+	}
+}
+
+// addRuler draws a line under the newest line, or under the cursor's.
+func (v *View) addRuler() {
+	var at lines.Key
+	v.read(func(w *walk) {
+		i := w.end()
+		if !v.follow {
+			i = w.at(v.cur)
+		}
+		if i >= 0 {
+			it, _ := w.item(w.start(i))
+			at = it.last
+		}
+	})
+	v.rulers = append(v.rulers, ruler{at, v.moment(v.o.Now())})
+}
+
+// clear hides what is there.
+func (v *View) clear() {
+	v.src.Store().All().Read(func(r lines.Reader) {
+		if n := r.Len(); n > 0 {
+			v.floor = r.Line(n - 1).Key
+		}
+	})
+	v.rulers = nil
+	v.resume()
+}
+
+// sideways scrolls by a quarter of the screen.
+func (v *View) sideways(by int) {
+	if v.wrap {
+		return
+	}
+	v.x = min(max(v.x+by*max(v.width/4, 1), 0), enough)
+}
+
+// click puts the cursor on the item at a row of the screen.
+func (v *View) click(y int) {
+	i := y - (v.drawn.height - v.height)
+	if i < 0 || i >= len(v.page.rows) || v.page.rows[i].item < 0 {
+		return
+	}
+	k := v.page.items[v.page.rows[i].item].Key
+	v.pause()
+	v.cur, v.drawn.valid = k, false
+}
+
+// measure looks at the streams for the column of names, and at the days.
+func (v *View) measure() {
+	if now := v.o.Now(); v.learned.IsZero() || now.Sub(v.learned) >= time.Second || len(v.names.byStream) == 0 || v.drawn.width != v.look.width {
+		v.learned = now
+		v.names.learn(v.src.Store().Streams(), v.drawn.width)
+	}
+	v.days = false
+	v.read(func(w *walk) {
+		if w.n > w.lo {
+			a, b := w.r.Line(w.lo).Time, w.r.Line(w.n-1).Time
+			v.days = b-a > int64(20*time.Hour/time.Millisecond)
+		}
+	})
+}

@@ -1,0 +1,187 @@
+package logview
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecsole/lines"
+	"ecsole/lines/match"
+	"ecsole/tui/clean"
+	"ecsole/tui/screen"
+)
+
+// form is how lines are written to a file.
+type form int
+
+const (
+	asText form = iota
+	asJSON
+)
+
+// saveTimeout bounds the writing of a file.
+const saveTimeout = 5 * time.Minute
+
+// saved is what was written.
+type saved struct {
+	path  string
+	lines int
+}
+
+// save writes all lines that match, not only those in sight.
+func (v *View) save(f form) tea.Cmd {
+	w := &writer{seq: v.src.Store().All(), q: v.filter(), floor: v.floor, line: v.textLine, mask: v.masker()}
+	name := "logs-" + strings.TrimSuffix(strings.TrimPrefix(v.o.Title, "logs("), ")") + ".log"
+	if f == asJSON {
+		name, w.line = strings.TrimSuffix(name, ".log")+".jsonl", jsonLine
+	}
+	save := v.o.Save
+	return screen.Do(v.work.Lane("save"), saveTimeout, func(ctx context.Context) (saved, error) {
+		path, err := save(ctx, name, func(to io.Writer) error { return w.write(ctx, to) })
+		return saved{path, w.n}, err
+	})
+}
+
+func (v *View) tookSaved(r screen.Result[saved]) tea.Cmd {
+	if r.Err != nil {
+		return screen.Cmd(screen.Flash{Level: screen.Error, Text: "not saved", Err: r.Err})
+	}
+	return flash(screen.Info, fmt.Sprintf("%s saved to %s", plural(r.Value.lines, "line"), r.Value.path))
+}
+
+// masker hides secrets as the view does.
+func (v *View) masker() func([]byte) []byte {
+	if v.unmasked {
+		return func(b []byte) []byte { return b }
+	}
+	return v.mask.Line
+}
+
+// writer writes a sequence, a part at a time, so that nothing waits for it.
+type writer struct {
+	seq   *lines.Sequence
+	q     *match.Query
+	floor lines.Key
+	line  func(dst []byte, l *lines.Line, s lines.Stream, text []byte) []byte
+	mask  func([]byte) []byte
+	n     int
+}
+
+// atOnce is how many lines are read under one lock.
+const atOnce = 2048
+
+func (w *writer) write(ctx context.Context, to io.Writer) error {
+	out := bufio.NewWriterSize(to, 64<<10)
+	var part []lines.Line
+	var streams []lines.Stream
+	var row []byte
+	for from := w.floor; ; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		part, streams = part[:0], streams[:0]
+		w.seq.Read(func(r lines.Reader) {
+			i := 0
+			if from != (lines.Key{}) {
+				i = r.Find(after(from))
+			}
+			for ; i < r.Len() && len(part) < atOnce; i++ {
+				l := r.Line(i)
+				part, streams = append(part, l), append(streams, r.Stream(l.Stream))
+			}
+		})
+		if len(part) == 0 {
+			return out.Flush()
+		}
+		for i := range part {
+			l := &part[i]
+			if w.q != nil && !w.q.Match(l.Text, l.Level) {
+				continue
+			}
+			w.n++
+			row = w.line(row[:0], l, streams[i], w.mask(l.Text))
+			if _, err := out.Write(row); err != nil {
+				return err
+			}
+		}
+		from = part[len(part)-1].Key
+	}
+}
+
+// textLine is a line for reading: time, name, text.
+func (v *View) textLine(dst []byte, l *lines.Line, s lines.Stream, text []byte) []byte {
+	dst = time.UnixMilli(l.Time).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
+	dst = append(dst, ' ')
+	if s.Label != "" {
+		dst = append(dst, clean.Line(s.Label)...)
+		dst = append(dst, ' ')
+	}
+	dst = append(dst, clean.Text(strings.TrimRight(string(text), "\r\n"), clean.Options{KeepNewlines: true})...)
+	return append(dst, '\n')
+}
+
+// copy puts the selected lines on the clipboard, or the cursor's, or those in sight.
+func (v *View) copy() tea.Cmd {
+	var b []byte
+	mask := v.masker()
+	n := 0
+	take := func(l *lines.Line, s lines.Stream) {
+		b = v.textLine(b, l, s, mask(l.Text))
+		n++
+	}
+	from, to, one := v.chosen()
+	v.read(func(w *walk) {
+		i := w.at(from)
+		for i >= 0 && n < 10_000 {
+			l := w.r.Line(i)
+			if l.Key.Compare(to) > 0 {
+				break
+			}
+			take(&l, w.r.Stream(l.Stream))
+			i = w.next(i)
+		}
+	})
+	if n == 0 {
+		return flash(screen.Warn, "there is nothing to copy")
+	}
+	what := plural(n, "line")
+	if one {
+		what = "event"
+	}
+	return screen.Cmd(screen.Copy{Text: strings.TrimSuffix(string(b), "\n"), What: what})
+}
+
+// chosen are the first and the last key of what copy takes.
+func (v *View) chosen() (from, to lines.Key, one bool) {
+	items := v.page.items
+	switch {
+	case len(items) == 0:
+		return from, to, false
+	case v.follow:
+		for _, r := range v.page.rows {
+			if r.item >= 0 {
+				return items[r.item].Key, items[len(items)-1].last, false
+			}
+		}
+		return from, to, false
+	case v.page.at < 0:
+		return from, to, false
+	}
+	it := &items[v.page.at]
+	from, to, one = it.Key, it.last, true
+	if s := v.selected; s != nil {
+		one = false
+		if s.Compare(from) < 0 {
+			from = *s
+		}
+		if s.Compare(to) > 0 {
+			to = *s
+		}
+	}
+	return from, to, one
+}
