@@ -103,7 +103,7 @@ func (b *Box) Run(ctx context.Context, term tty.Stream, command string) (reason 
 		delete(b.sessions, n)
 		b.visits.Unlock()
 	}()
-	args, err := split(command)
+	args, err := Split(command)
 	if err != nil {
 		return ErrText + err.Error()
 	}
@@ -204,8 +204,8 @@ func (b *Box) processes() []machine.Process {
 
 var errQuote = errors.New("invalid command line string") // an open quote
 
-// split cuts a command line into words as a POSIX shell would, without expansions.
-func split(line string) ([]string, error) {
+// Split cuts a command line into words as a POSIX shell would, without expansions.
+func Split(line string) ([]string, error) {
 	var out []string
 	var word strings.Builder
 	open := false

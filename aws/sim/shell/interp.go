@@ -224,6 +224,11 @@ func (s *Shell) command(c syntax.Command) {
 	case *syntax.CaseClause:
 		s.caseClause(c)
 	case *syntax.FuncDecl:
+		if c.Name == nil {
+			s.errorf("syntax error: a function without a name")
+			s.last = 2
+			return
+		}
 		s.funcs[c.Name.Value] = c.Body
 		s.last = 0
 	case *syntax.DeclClause:

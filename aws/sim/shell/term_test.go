@@ -152,11 +152,16 @@ func facts() machine.Facts {
 	}
 }
 
+func newTerm(t *testing.T, b *Box) *term {
+	x := &term{t: t, box: b, cols: 80, rows: 24, size: make(chan struct{}, 1), ended: make(chan struct{})}
+	x.cond = sync.NewCond(&x.mu)
+	return x
+}
+
 // run begins a session of a box.
 func run(t *testing.T, b *Box, command string) *term {
 	t.Helper()
-	x := &term{t: t, box: b, cols: 80, rows: 24, size: make(chan struct{}, 1), ended: make(chan struct{})}
-	x.cond = sync.NewCond(&x.mu)
+	x := newTerm(t, b)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		x.reason = b.Run(ctx, x, command)

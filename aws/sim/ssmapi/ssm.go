@@ -11,6 +11,7 @@ import (
 
 	"ecsole/aws/sim/agent"
 	"ecsole/aws/sim/api"
+	"ecsole/aws/sim/hostshell"
 	"ecsole/aws/sim/kmsapi"
 	"ecsole/aws/sim/logtext"
 	"ecsole/aws/sim/session"
@@ -130,6 +131,13 @@ func (s *SSM) spec(ses session.Session) agent.Spec {
 
 // program is a command in a container.
 func (s *SSM) program(box *shell.Box, command string) agent.Program {
+	if s.HostShell {
+		args, err := shell.Split(command)
+		if err != nil {
+			args = nil // the plain shell
+		}
+		return hostshell.Program(args...)
+	}
 	return agent.ProgramFunc(func(ctx context.Context, t *agent.Terminal) string {
 		return box.Run(ctx, t, command)
 	})
