@@ -20,6 +20,8 @@ const (
 	// livePlaces is how many prefixes or names one session takes (API model).
 	livePlaces = 100
 	liveRetry  = 5 * time.Second
+	// onTheWire is how long an update may take to come here.
+	onTheWire = 500 * time.Millisecond
 )
 
 // live is the low-latency path of a tail: Live Tail sessions, one per log group.
@@ -32,6 +34,7 @@ type live struct {
 	cancel   context.CancelFunc
 	on       bool
 	began    time.Time
+	updated  time.Time // when it last told something
 	sessions int
 	sampled  int
 	spent    float64 // of sessions that have ended
@@ -50,7 +53,7 @@ func (l *live) set(on bool) {
 	l.on = on
 	if !on {
 		l.cancel()
-		l.began, l.text = time.Time{}, ""
+		l.began, l.updated, l.text = time.Time{}, time.Time{}, ""
 		go l.tail.poke()
 		return
 	}
@@ -72,11 +75,15 @@ func (l *live) groups() map[place][]place {
 	return out
 }
 
-// since is when live events began to come, zero while none do.
-func (l *live) since() time.Time {
+// told is from and up to which time of ingestion (milliseconds) the session has
+// told of events; 0 while none runs.
+func (l *live) told() (from, to int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.began
+	if l.began.IsZero() || l.updated.IsZero() {
+		return 0, 0
+	}
+	return l.began.Add(time.Second).UnixMilli(), l.updated.Add(-onTheWire).UnixMilli()
 }
 
 func (l *live) state() lines.Live {
@@ -97,7 +104,7 @@ func (l *live) hold(ctx context.Context, group place, places []place) {
 			return
 		}
 		l.mu.Lock()
-		l.began = time.Time{}
+		l.began, l.updated = time.Time{}, time.Time{}
 		l.text = "the session has ended; another is opened"
 		if e := aws.AsError(err); err != nil {
 			l.text = e.Error()
@@ -195,6 +202,11 @@ func (l *live) update(group place, places []place, u *types.LiveTailSessionUpdat
 			l.tail.add(p, events, lines.Mode{Pass: pass})
 		}
 	}
+	l.mu.Lock()
+	if !l.began.IsZero() {
+		l.updated = l.tail.hub.clock.now()
+	}
+	l.mu.Unlock()
 	pass.Forget(l.tail.hub.clock.now().Add(-time.Minute).UnixMilli())
 }
 

@@ -106,19 +106,24 @@ func (t *tail) end() {
 func (t *tail) poke()             { t.store.Poke() }
 func (t *tail) viewed() time.Time { return t.store.Viewed() }
 
-// take stores the events of one page. While a live session runs, what it has left
-// out and comes only now is late.
+// take stores the events of one page. What a live session should have told by now
+// and has not is marked as late.
 func (t *tail) take(p place, in []types.FilteredLogEvent, m lines.Mode) {
-	if since := t.live.since(); !m.Late && !since.IsZero() {
-		missed := t.hub.clock.now().Add(-2 * headEvery).UnixMilli()
-		n := 0
-		for n < len(in) && sdkaws.ToInt64(in[n].Timestamp) < missed && sdkaws.ToInt64(in[n].Timestamp) > since.UnixMilli() {
-			n++
-		}
-		t.add(p, in[:n], lines.Mode{Late: true})
-		in = in[n:]
+	from, to := t.live.told()
+	if m.Late || from == 0 {
+		t.add(p, in, m)
+		return
 	}
-	t.add(p, in, m)
+	var missed, rest []types.FilteredLogEvent
+	for i := range in {
+		if at := sdkaws.ToInt64(in[i].IngestionTime); at >= from && at <= to {
+			missed = append(missed, in[i])
+		} else {
+			rest = append(rest, in[i])
+		}
+	}
+	t.add(p, missed, lines.Mode{Late: true})
+	t.add(p, rest, m)
 }
 
 func (t *tail) add(p place, in []types.FilteredLogEvent, m lines.Mode) lines.Added {
