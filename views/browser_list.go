@@ -198,8 +198,8 @@ func (b *Browser) status() string {
 	if missing > 0 {
 		parts = append(parts, fmt.Sprintf("%d could not be read: %s", missing, terse(why)))
 	}
-	if o := b.troubled(); o != nil {
-		parts = append(parts, o.titles()+": "+problem(o.err))
+	if trouble := b.overlayTrouble(); trouble != "" {
+		parts = append(parts, trouble)
 	}
 	if old := b.age(); old > 0 && b.table.Counts().Total > 0 {
 		switch {

@@ -80,7 +80,7 @@ func (b *Browser) fetch(o *overlayState) tea.Cmd {
 	if lane.Busy() {
 		return nil
 	}
-	if o.paid && !b.blurred.IsZero() && now.Sub(b.blurred) > paidPause {
+	if b.paused(o) {
 		return nil
 	}
 	items, ids := b.lacking(o, now)
@@ -170,8 +170,8 @@ func (b *Browser) paint(o *overlayState, id string) {
 		switch {
 		case known:
 			c = cell(row.Item, v.value, v.ok)
-			if old := b.now().Sub(v.at); o.err != nil && old > time.Second {
-				c.Text, c.State = c.Text+" "+short(old)+" old", table.Warn
+			if o.err != nil && b.now().Sub(v.at) > time.Second {
+				c.State = table.Dim // the line below the rows says how old it is, and why
 			}
 		case o.err != nil:
 			c = table.Cell{Text: terse(o.err), State: table.Unknown}
@@ -228,15 +228,43 @@ func (b *Browser) overlayOf(column int) *overlayState {
 	return nil
 }
 
-// troubled is the first overlay that could not be read, or nil. Its cells are too
-// narrow to say what is missing.
-func (b *Browser) troubled() *overlayState {
+// paused reports whether an overlay rests: nobody looks, and its calls cost money.
+func (b *Browser) paused(o *overlayState) bool {
+	return o.paid && !b.blurred.IsZero() && b.now().Sub(b.blurred) > paidPause
+}
+
+// overlayTrouble says of the first overlay that could not be read, or rests, why and
+// how old its values are. Its cells are too narrow for that.
+func (b *Browser) overlayTrouble() string {
 	for _, o := range b.overlays {
-		if o.err != nil {
-			return o
+		old := ""
+		if age := b.valuesAge(o); age > time.Second {
+			old = short(age) + " old"
+		}
+		switch {
+		case o.err != nil && old != "":
+			return o.titles() + " " + old + ": " + problem(o.err)
+		case o.err != nil:
+			return o.titles() + ": " + problem(o.err)
+		case b.paused(o) && old != "":
+			return o.titles() + " " + old + ": paid calls rest while the terminal has no focus"
 		}
 	}
-	return nil
+	return ""
+}
+
+// valuesAge is the age of the oldest value on the screen; 0 where there is none.
+func (b *Browser) valuesAge(o *overlayState) time.Duration {
+	var oldest time.Time
+	for _, id := range b.table.Visible(0) {
+		if v, ok := o.values[id]; ok && (oldest.IsZero() || v.at.Before(oldest)) {
+			oldest = v.at
+		}
+	}
+	if oldest.IsZero() {
+		return 0
+	}
+	return b.now().Sub(oldest)
 }
 
 // titles are the columns that the overlay fills.

@@ -29,6 +29,8 @@ func terse(err error) string {
 	switch {
 	case e.Class == aws.Denied && e.Action != "":
 		return "denied: " + e.Action
+	case e.Op != "" && e.Class == aws.Internal && e.Code != "":
+		return e.Class.String() + ": " + e.Op + " " + e.Code
 	case e.Op != "":
 		return e.Class.String() + ": " + e.Op
 	}

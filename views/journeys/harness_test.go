@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"ecsole/aws"
 	"ecsole/aws/audit"
 	"ecsole/aws/sim"
@@ -286,7 +288,7 @@ func (j *journey) rows() []string {
 	return out
 }
 
-var row = regexp.MustCompile(`^│?[▸ ▌*✓]{1,2}[•◌✗▲?○●✓!…] `)
+var row = regexp.MustCompile(`^│?[▸ ▌*✓]{1,2}[•◌✗?⊘✓!i+] `)
 
 // title is the line of the frame with the title.
 func (j *journey) title() string { return j.Line("┌─") }
@@ -339,3 +341,6 @@ func (j *journey) moves() {
 	}
 	j.Press("g")
 }
+
+func blur() tea.Msg  { return tea.BlurMsg{} }
+func focus() tea.Msg { return tea.FocusMsg{} }
