@@ -41,7 +41,8 @@ func rootCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runConsole(cmd.Context(), f, real(f)) },
 	}
-	root.SetVersionTemplate("ecsole {{.Version}}\n")
+	// No templates of our own: they call methods by name, for which the linker keeps
+	// every method of every AWS client, 15 MB of them.
 	p := root.PersistentFlags()
 	p.SortFlags = false
 	p.StringVar(&f.profile, "profile", "", "AWS profile")
