@@ -137,10 +137,32 @@ func (a *App) switchedTo(m switched) tea.Cmd {
 		return nil
 	}
 	goOn := screen.Cmd(screen.Reset{Screen: newBrowser(a, a.on, kinds["clusters"], Scope{}, "")})
+	read := tea.Cmd(nil)
 	if k, ok := KindNamed(m.then.Word); ok {
-		goOn = a.runKind(k, m.then)
+		goOn, read = a.runKind(k, m.then), a.readClusters(m.on)
 	}
-	return screen.Batch(goOn, record, a.identify(m.on))
+	return screen.Batch(goOn, record, a.identify(m.on), read)
+}
+
+// readClusters lists the clusters for the number keys and completion, where the
+// first screen is not their list. When they cannot be had, that is no more than
+// keys that are missing: the screen itself says what is wrong.
+func (a *App) readClusters(on Clients) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(on.Account.Context(), openTimeout)
+		defer cancel()
+		items, _ := aws.Collect(on.ECS.Clusters(ctx))
+		read := clustersRead{on: on}
+		for _, c := range items {
+			read.arns = append(read.arns, c.ARN)
+		}
+		return read
+	}
+}
+
+type clustersRead struct {
+	on   Clients
+	arns []string
 }
 
 var _ = register(Resource[aws.Profile]{

@@ -147,6 +147,9 @@ func (a *App) home() screen.Screen {
 // home screen could not take.
 func (a *App) start() tea.Cmd {
 	cmds := []tea.Cmd{a.identify(a.on), a.readProfiles(), a.asker.wait()}
+	if a.o.Command != "" || a.o.Cluster != "" || a.cfg.DefaultView != "clusters" {
+		cmds = append(cmds, a.readClusters(a.on))
+	}
 	for _, err := range a.problems {
 		cmds = append(cmds, screen.Cmd(screen.Flash{Level: screen.Error, Text: err.Error(), Err: err}))
 	}

@@ -29,6 +29,11 @@ func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return p, func() tea.Msg { msg.on.Account.Close(); return nil }
 		}
 		return p.do(p.app.switchedTo(msg))
+	case clustersRead:
+		if msg.on.Account == p.app.on.Account && len(p.app.clusters) == 0 {
+			p.app.clusters = msg.arns
+		}
+		return p, nil
 	case profilesRead:
 		p.app.profiles = msg.all
 		return p, nil

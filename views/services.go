@@ -22,7 +22,7 @@ var _ = register(Resource[ecs.Service]{
 	Health: func(v ecs.Service) (Health, string) { return health(ecs.ServiceHealth(v)) },
 	Columns: []Column[ecs.Service]{
 		{Title: "NAME", Field: "name", Key: "N", Priority: 100, Min: 14, Max: 40, Value: func(v ecs.Service) any { return v.Name }},
-		{Title: "CLUSTER", Field: "cluster", Key: "U", Wide: true, Value: func(v ecs.Service) any { return lastPart(v.ClusterARN) }},
+		{Title: "CLUSTER", Field: "cluster", Key: "U", Priority: 97, Max: 24, When: allClusters, Value: func(v ecs.Service) any { return lastPart(v.ClusterARN) }},
 		{Title: "TASKS", Key: "R", Align: table.Right, Priority: 95, Cell: tasksCell},
 		{Title: "DES", Field: "desired", Wide: true, Align: table.Right, Value: func(v ecs.Service) any { return v.Desired }},
 		{Title: "RUN", Field: "running", Wide: true, Align: table.Right, Value: func(v ecs.Service) any { return v.Running }},
@@ -66,6 +66,9 @@ var _ = register(Resource[ecs.Service]{
 	Raw:      func(v ecs.Service) json.RawMessage { return v.Raw },
 	Up:       func(_ Scope, v ecs.Service) (string, Scope) { return "services", Scope{Cluster: v.ClusterARN} },
 })
+
+// allClusters is when a row has to say which cluster it is of.
+func allClusters(s Scope) bool { return s.Cluster == "" }
 
 // listServices reads one cluster's services, or all clusters' in turn.
 func listServices(ctx context.Context, c Clients, s Scope) aws.Pages[ecs.Service] {

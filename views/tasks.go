@@ -33,7 +33,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "TASK", Field: "id", Key: "N", Priority: 100, Min: 8, Max: 8, Value: func(v ecs.Task) any { return v.ID }, Cell: func(v ecs.Task) table.Cell {
 			return table.Cell{Text: shortID(v.ID), Plain: v.ID}
 		}},
-		{Title: "CLUSTER", Field: "cluster", Wide: true, Value: func(v ecs.Task) any { return lastPart(v.ClusterARN) }},
+		{Title: "CLUSTER", Field: "cluster", Priority: 97, Max: 24, When: allClusters, Value: func(v ecs.Task) any { return lastPart(v.ClusterARN) }},
 		{Title: "GROUP", Field: "group", Key: "V", Priority: 70, Max: 32, Value: func(v ecs.Task) any { return strings.TrimPrefix(v.Group, "service:") }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v ecs.Task) any { return v.LastStatus }, Cell: taskStatusCell},
 		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v ecs.Task) any { return v.Health }, Cell: taskHealthCell},
