@@ -53,12 +53,17 @@ func run(ctx context.Context, t *agent.Terminal, args []string) string {
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() { follow(t, f, done) })
+	reaped := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(reaped) }() // its status has no place in the protocol
 	go func() { _, _ = io.Copy(f, t) }() // ends with the session, which ends after this
-	stop := context.AfterFunc(ctx, func() { end(cmd, done) })
+	stop := context.AfterFunc(ctx, func() {
+		end(cmd, done)
+		f.Close() // what has left the group may hold the other side open
+	})
 	_, _ = io.Copy(t, f) // an error is the end of the process or of the session
 	stop()
 	end(cmd, done)
-	_ = cmd.Wait() // its status has no place in the protocol
+	<-reaped
 	close(done)
 	wg.Wait()
 	f.Close()
