@@ -222,6 +222,7 @@ func (r *Registry) Cut() {
 	defer r.mu.Unlock()
 	for l := range r.links {
 		l.cut()
+		l.s.detach(l)
 	}
 }
 

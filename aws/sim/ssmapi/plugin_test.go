@@ -151,6 +151,26 @@ func (x *screen) typed(s string) {
 	}
 }
 
+// connected waits until a session has its connection again.
+func (s stranger) connected() {
+	s.Helper()
+	late := time.After(30 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-late:
+			s.Fatal("the plugin does not come back")
+		case <-tick.C:
+		}
+		for _, info := range s.sim.Agent().Sessions() {
+			if info.Connected {
+				return
+			}
+		}
+	}
+}
+
 func TestPluginShell(t *testing.T) {
 	s := newStranger(t, sim.Options{})
 	task := s.target("prod", world.API)
@@ -202,12 +222,7 @@ func TestPluginSurvivesACut(t *testing.T) {
 	x.sees("Starting session with SessionId: oncall-")
 	x.sees("# ")
 	s.sim.Agent().Cut()
-	for connected := false; !connected; {
-		time.Sleep(20 * time.Millisecond)
-		for _, info := range s.sim.Agent().Sessions() {
-			connected = info.Connected
-		}
-	}
+	s.connected()
 	x.typed("echo still $((2+2))\n")
 	x.sees("still 4")
 	x.typed("exit\n")
