@@ -8,7 +8,7 @@ import (
 )
 
 // describeDefinition sums a task definition up. Values of environment variables are
-// not shown: they may be secrets.
+// not shown, and secrets in log options and commands are hidden.
 func describeDefinition(td ecs.TaskDefinition) Document {
 	var d Document
 	s := Section{Title: fmt.Sprintf("Task definition %s:%d", td.Family, td.Revision)}
@@ -44,14 +44,14 @@ func definitionOf(c ecs.ContainerDefinition) Section {
 	s.fact("Image", c.Image)
 	s.fact("Essential", text(c.Essential))
 	s.fact("User", c.User)
-	s.fact("Command", strings.Join(append(append([]string(nil), c.EntryPoint...), c.Command...), " "))
+	s.fact("Command", strings.Join(hideArgs(append(append([]string(nil), c.EntryPoint...), c.Command...)), " "))
 	var ports []string
 	for _, p := range c.Ports {
 		ports = append(ports, fmt.Sprintf("%d/%s", p.Container, orDefault(p.Protocol, "tcp")))
 	}
 	s.fact("Ports", strings.Join(ports, ", "))
 	s.fact("Logs", logging(c))
-	s.fact("Health check", strings.Join(c.HealthCheck, " "))
+	s.fact("Health check", strings.Join(hideArgs(c.HealthCheck), " "))
 	if len(c.Env) > 0 {
 		var names []string
 		for _, e := range c.Env {
@@ -86,7 +86,7 @@ func logging(c ecs.ContainerDefinition) string {
 	}
 	parts := []string{c.LogDriver}
 	for _, k := range sortedKeys(c.LogOptions) {
-		parts = append(parts, k+"="+c.LogOptions[k])
+		parts = append(parts, k+"="+hideValue(k, c.LogOptions[k]))
 	}
 	return strings.Join(parts, " ")
 }

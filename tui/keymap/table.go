@@ -108,6 +108,7 @@ func defaults() []Binding {
 		b(Text|Logs, "search.previous", "Previous match", "N"),
 		b(Text|Logs, "wrap", "Wrap long lines", "w"),
 		b(Text|Logs, "fullscreen", "Full screen", "f"),
+		b(Text, "unmask", "Show or hide secrets", "M"),
 		b(Text, "auto-refresh", "Refresh by itself", "r"),
 		b(Text, "section.next", "Next section", "tab"),
 		b(Text, "section.previous", "Section before", "shift+tab"),
