@@ -83,6 +83,7 @@ func parseCondition(text string) (t term, ok bool, err error) {
 	c.needle = []byte(`"` + string(c.last) + `"`)
 	c.byteKey = []byte(c.dots + "=")
 	t.cond = c
+	t.said = Term{Field: name, Op: m[2], Value: value, Quoted: c.exact, Level: c.level}
 	if c.level == field.None {
 		t.find = newFinder([][]byte{c.last}, false)
 	}

@@ -27,8 +27,32 @@ type Query struct {
 	terms []term
 }
 
+// Term is one part of a query as it was written, for saying the same in another
+// language. Of Expr, Fuzzy and Field one is set.
+type Term struct {
+	Not   bool
+	Expr  string // a regular expression (RE2); case does not matter
+	Fuzzy string
+	// Field is a name or a path (".user.id"), Op one of = != < <= > >= =~ !~. Quoted
+	// values stand for themselves; others may hold * and ignore case.
+	Field, Op, Value string
+	Quoted           bool
+	Level            field.Level // what the value means, where Field is "level"
+}
+
+// Terms are the parts of a query, in order.
+func (q *Query) Terms() []Term {
+	out := make([]Term, len(q.terms))
+	for i, t := range q.terms {
+		out[i] = t.said
+		out[i].Not = t.not
+	}
+	return out
+}
+
 // term is one part of a query.
 type term struct {
+	said  Term
 	not   bool
 	find  *finder // nil: nothing can be told in advance
 	exact bool    // what find finds, matches
@@ -109,32 +133,30 @@ func (t *term) holds(line []byte, level field.Level) bool {
 // fuzzyGap is how many bytes may stand between two letters of a fuzzy term.
 const fuzzyGap = 8
 
-// fuzzySpan is where the letters are first found in order, each at most fuzzyGap
-// after the one before; from is -1 where they are not.
+// fuzzySpan is where the letters are first found in order, at most fuzzyGap bytes
+// between two of them; from is -1 where they are not. Of each beginning of the
+// letters only the latest place counts: from there most can be reached.
 func fuzzySpan(line, letters []byte) (from, to int) {
-	for from := range line {
-		if lowByte(line[from]) != letters[0] {
-			continue
+	var ends, begins [64]int
+	n := min(len(letters), len(ends))
+	for k := range n {
+		ends[k] = -1
+	}
+	for i, c := range line {
+		c = lowByte(c)
+		for k := n - 1; k > 0; k-- {
+			if c == letters[k] && ends[k-1] >= 0 && i-ends[k-1] <= fuzzyGap+1 {
+				ends[k], begins[k] = i, begins[k-1]
+			}
 		}
-		if to := fuzzyFrom(line, letters, from); to >= 0 {
-			return from, to
+		if c == letters[0] {
+			ends[0], begins[0] = i, i
+		}
+		if ends[n-1] >= 0 {
+			return begins[n-1], i + 1
 		}
 	}
 	return -1, 0
-}
-
-func fuzzyFrom(line, letters []byte, at int) int {
-	for _, c := range letters[1:] {
-		n := at + 1
-		for n < len(line) && n <= at+1+fuzzyGap && lowByte(line[n]) != c {
-			n++
-		}
-		if n >= len(line) || n > at+1+fuzzyGap {
-			return -1
-		}
-		at = n
-	}
-	return at + 1
 }
 
 func lowByte(c byte) byte {
@@ -173,12 +195,13 @@ func (q *Query) Marks(dst [][2]int, line []byte, max int) [][2]int {
 
 // pattern makes a term of a regular expression.
 func pattern(expr string) (term, error) {
+	said := Term{Expr: expr}
 	expr = "(?im)" + expr
 	re, err := regexp.Compile(expr)
 	if err != nil {
 		return term{}, err
 	}
-	t := term{re: re}
+	t := term{said: said, re: re}
 	if s := literalsOf(expr); s.shortest() > 0 {
 		lits := make([][]byte, len(s.texts))
 		for i, x := range s.texts {

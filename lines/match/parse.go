@@ -72,7 +72,10 @@ func parseTerm(part string) (t term, err error) {
 				letters = append(letters, lowByte(c))
 			}
 		}
-		t = term{fuzzy: letters}
+		if len(letters) > 64 {
+			return t, errors.New("-f takes 64 letters at most")
+		}
+		t = term{said: Term{Fuzzy: string(letters)}, fuzzy: letters}
 	case len(part) > 2 && part[0] == '"' && part[len(part)-1] == '"' && !strings.Contains(part[1:len(part)-1], `"`):
 		t, err = quoted(part[1 : len(part)-1])
 	default:
