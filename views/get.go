@@ -66,6 +66,9 @@ func Get(ctx context.Context, c Clients, r GetRequest, w io.Writer) error {
 	k, _ := KindNamed(r.Kind)
 	form, _ := outputNamed(cmp.Or(r.Output, "table"))
 	incomplete := &IncompleteError{}
+	if form.name != "table" && k.decoratedBy("findings") {
+		c.Findings.Begin() // at the same time as the list
+	}
 	items := readAll(aws.Foreground(ctx), c, k, r, incomplete)
 	if form.name != "table" {
 		decorateAll(ctx, c, k, r.Scope, items, incomplete)

@@ -24,6 +24,7 @@ type Kind struct {
 	list     func(context.Context, Clients, Scope) iter.Seq[rows]
 	again    func(context.Context, Clients, Scope, []any) iter.Seq[rows]
 	id       func(any) string
+	arn      func(any) string
 	label    func(any) string
 	missing  func(string) string
 	columns  []column
@@ -100,6 +101,7 @@ func register[T any](r Resource[T]) *Kind {
 	k := &Kind{
 		Name: r.Name, Aliases: r.Aliases, noun: orDefault(r.Noun, r.Name), every: r.Every, missing: r.Missing, scope: r.ScopeTitle, needs: r.Needs,
 		id:    func(v any) string { return r.ID(v.(T)) },
+		arn:   func(v any) string { return r.ID(v.(T)) },
 		label: func(v any) string { return r.Label(v.(T)) },
 		sort:  table.Sort{Column: 0},
 	}
@@ -107,6 +109,9 @@ func register[T any](r Resource[T]) *Kind {
 		if c.Title == r.Sort {
 			k.sort = table.Sort{Column: i, Descending: r.Descending}
 		}
+	}
+	if r.ARN != nil {
+		k.arn = func(v any) string { return r.ARN(v.(T)) }
 	}
 	if k.missing == nil {
 		k.missing = lastPart
@@ -185,6 +190,11 @@ func erase[T any](k *Kind, health func(T) (Health, string), pages aws.Pages[T]) 
 			}
 		}
 	}
+}
+
+// decoratedBy reports whether an overlay of that name is among the kind's.
+func (k *Kind) decoratedBy(name string) bool {
+	return slices.ContainsFunc(k.overlays, func(o overlay) bool { return o.name == name })
 }
 
 // cells makes the cells of an item; those of overlays stay empty until they come.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"ecsole/aws"
 	"ecsole/aws/ecs"
 	"ecsole/aws/findings"
 	"ecsole/aws/metrics"
@@ -43,14 +44,17 @@ func taskUse(ctx context.Context, c Clients, _ Scope, items []ecs.Task) (map[str
 	var queries []metrics.Query
 	var ids []string
 	var failed error
+	inCluster := map[string]map[string]map[string]string{}
 	for _, v := range items {
 		if v.LastStatus != "RUNNING" {
 			continue
 		}
-		known, err := c.memo.taskDimensions(ctx, c, v.ClusterARN)
-		if err != nil {
-			failed = err
-			continue
+		known, asked := inCluster[v.ClusterARN]
+		if !asked {
+			var err error
+			known, err = c.memo.taskDimensions(ctx, c, v.ClusterARN)
+			failed = errors.Join(failed, err)
+			inCluster[v.ClusterARN] = known
 		}
 		if dims := known[v.ID]; dims != nil {
 			queries = append(queries, taskQueries(v.ARN, dims)...)
@@ -109,6 +113,9 @@ func sparkCell(values []float64) table.Cell {
 	return c
 }
 
+// findingsSoon is how long the first badges are waited for.
+const findingsSoon = 2 * time.Second
+
 // findingsIndex finds the badge of a row.
 type findingsIndex struct{ *findings.Index }
 
@@ -121,8 +128,14 @@ func (x findingsIndex) task(arn string) findings.Badge { return x.Index.Task(arn
 // alertsOf is the overlay of GuardDuty badges. It reads the account's watcher, which
 // polls on its own clock, so it costs no call.
 func alertsOf[T any](badge func(findingsIndex, T) findings.Badge, id func(T) string) Overlay[T] {
-	return Decorate("findings", 5*time.Second, func(_ context.Context, c Clients, _ Scope, items []T) (map[string]alert, error) {
+	return Decorate("findings", 5*time.Second, func(ctx context.Context, c Clients, _ Scope, items []T) (map[string]alert, error) {
 		index, old, err := c.Findings.Snapshot()
+		if index == nil && err == nil { // soon there: better than another five seconds without
+			ctx, cancel := context.WithTimeout(ctx, findingsSoon)
+			waitForFindings(ctx, c.Findings)
+			cancel()
+			index, old, err = c.Findings.Snapshot()
+		}
 		out := map[string]alert{}
 		if index == nil {
 			for _, v := range items {
@@ -134,15 +147,21 @@ func alertsOf[T any](badge func(findingsIndex, T) findings.Badge, id func(T) str
 			return out, err
 		}
 		for _, v := range items {
-			out[id(v)] = alert{Badge: badge(findingsIndex{index}, v), off: !index.State.Enabled, old: old, partial: index.Gaps}
+			out[id(v)] = alert{Badge: badge(findingsIndex{index}, v), off: !index.State.Enabled && !index.State.Unknown, old: old, partial: index.Gaps || index.State.Unknown}
 		}
-		if err != nil && old < 3*time.Minute {
-			err = nil // one missed poll is no news: the badge is younger than its clock asks for
+		if passing(err) && old < 2*time.Minute {
+			err = nil // one missed poll is no news
 		}
 		return out, err
 	}, map[string]func(T, alert) table.Cell{
 		"ALERTS": func(_ T, a alert) table.Cell { return a.cell() },
 	}).Whole()
+}
+
+// passing reports a failure that may be over at the next attempt.
+func passing(err error) bool {
+	e := aws.AsError(err)
+	return e != nil && (e.Class == aws.Network || e.Class == aws.Throttled || e.Class == aws.Internal)
 }
 
 // alert is a badge and how far it can be believed.

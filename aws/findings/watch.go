@@ -22,7 +22,9 @@ const (
 // with it; screens read snapshots.
 type Watcher struct {
 	client *Client
+	ctx    context.Context
 	cancel context.CancelFunc
+	begin  sync.Once
 	poke   chan struct{}
 	done   chan struct{}
 
@@ -33,26 +35,27 @@ type Watcher struct {
 	waiters map[chan struct{}]struct{}
 }
 
-// Watch returns the account's watcher, started at the first call.
+// Watch returns the account's watcher. It calls nobody until somebody wants to know:
+// what has no use for findings does not pay for them, and the first list on screen
+// does not share the start with them.
 func Watch(a *aws.Account) *Watcher {
 	return aws.Own(a, "findings", func(a *aws.Account) (*Watcher, func()) {
-		w := start(a.Context(), New(a))
+		ctx := a.Context()
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		w := &Watcher{client: New(a), poke: make(chan struct{}, 1), done: make(chan struct{}), waiters: map[chan struct{}]struct{}{}}
+		w.ctx, w.cancel = context.WithCancel(ctx)
 		return w, w.close
 	})
 }
 
-func start(ctx context.Context, c *Client) *Watcher {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	w := &Watcher{client: c, cancel: cancel, poke: make(chan struct{}, 1), done: make(chan struct{}), waiters: map[chan struct{}]struct{}{}}
-	go w.run(ctx)
-	return w
-}
+// Begin starts to poll, if nobody has before. Snapshot, Changed and Refresh do, too.
+func (w *Watcher) Begin() { w.begin.Do(func() { go w.run(w.ctx) }) }
 
 func (w *Watcher) close() {
 	w.cancel()
+	w.begin.Do(func() { close(w.done) })
 	<-w.done
 }
 
@@ -60,6 +63,7 @@ func (w *Watcher) close() {
 // is, and the error of the latest attempt, nil where it went well. After an error
 // the index is the last one that could be read.
 func (w *Watcher) Snapshot() (*Index, time.Duration, error) {
+	w.Begin()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.index == nil {
@@ -77,6 +81,7 @@ func (w *Watcher) Tried() time.Time {
 
 // Refresh asks for an attempt now.
 func (w *Watcher) Refresh() {
+	w.Begin()
 	select {
 	case w.poke <- struct{}{}:
 	default:
@@ -86,6 +91,7 @@ func (w *Watcher) Refresh() {
 // Changed returns a channel that holds one token when an attempt has ended since
 // the last receive, and a function that gives the channel back.
 func (w *Watcher) Changed() (<-chan struct{}, func()) {
+	w.Begin()
 	ch := make(chan struct{}, 1)
 	w.mu.Lock()
 	w.waiters[ch] = struct{}{}
@@ -151,7 +157,8 @@ func (w *Watcher) once(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tried = time.Now()
-	if !fatal {
+	// What could be read in part is better than nothing, not than all of it.
+	if !fatal && (missing == nil || w.index == nil || w.index.Gaps) {
 		x := NewIndex(at, state, all)
 		x.Gaps = missing != nil
 		w.index = x
