@@ -15,6 +15,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"go.yaml.in/yaml/v3"
 
+	"ecsole/tui/clean"
 	"ecsole/tui/table"
 )
 
@@ -85,9 +86,12 @@ func writeJSON(w io.Writer, k *Kind, _ Scope, items []got) error {
 		}
 		all[i] = b
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(all)
+	b, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(clean.JSON(b), '\n'))
+	return err
 }
 
 // object is an item as a JSON object with its fields in the order of the columns.
@@ -125,13 +129,29 @@ func writeYAML(w io.Writer, k *Kind, _ Scope, items []got) error {
 			if err := value.Encode(values[c.field]); err != nil {
 				return err
 			}
+			quoteUnseen(&value)
 			object.Content = append(object.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: c.field}, &value)
 		}
 		all.Content = append(all.Content, object)
 	}
-	e := yaml.NewEncoder(w)
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
-	return errors.Join(e.Encode(all), e.Close())
+	if err := errors.Join(e.Encode(all), e.Close()); err != nil {
+		return err
+	}
+	_, err := w.Write(clean.YAML(b.Bytes()))
+	return err
+}
+
+// quoteUnseen double-quotes the strings in which something has to be escaped.
+func quoteUnseen(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && !clean.Seen(n.Value) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	for _, c := range n.Content {
+		quoteUnseen(c)
+	}
 }
 
 func writeCSV(w io.Writer, k *Kind, _ Scope, items []got) error {
@@ -158,6 +178,7 @@ func plain(c table.Cell) string {
 	if c.Plain != "" {
 		text = c.Plain
 	}
+	text = clean.Line(text)
 	if c.Sort != nil {
 		return text
 	}
@@ -203,7 +224,7 @@ func writeGridOf(w io.Writer, k *Kind, items []got, shown func(column) bool) err
 			if g.cells[i].Plain != "" && k.columns[i].overlay == "" {
 				text = g.cells[i].Plain
 			}
-			line = append(line, orDefault(text, emptyCell))
+			line = append(line, orDefault(clean.Line(text), emptyCell))
 		}
 		grid = append(grid, line)
 	}

@@ -67,7 +67,7 @@ func auditListCommand() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					fmt.Fprintf(out, "%s\n", b)
+					fmt.Fprintf(out, "%s\n", clean.JSON(b))
 					continue
 				}
 				fmt.Fprintln(out, clean.Line(auditLine(r)))

@@ -60,7 +60,7 @@ func printLogs(ctx context.Context, hub *logs.Hub, spec logs.Spec, follow bool, 
 	return hub.Once(ctx, spec, follow, func(page []lines.Line, stream func(lines.StreamID) lines.Stream) error {
 		for _, l := range page {
 			s := stream(l.Stream)
-			if _, err := fmt.Fprintf(out, "%s %s/%s %s\n", time.UnixMilli(l.Time).UTC().Format("2006-01-02T15:04:05.000Z"), s.Label, s.Container, clean.Line(string(l.Text))); err != nil {
+			if _, err := fmt.Fprintf(out, "%s %s/%s %s\n", time.UnixMilli(l.Time).UTC().Format("2006-01-02T15:04:05.000Z"), clean.Line(s.Label), clean.Line(s.Container), clean.Line(string(l.Text))); err != nil {
 				return own(err)
 			}
 		}
