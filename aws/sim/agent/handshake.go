@@ -125,8 +125,8 @@ func (s *Session) shake() (reason string, ok bool) {
 		if a.Type != "KMSEncryption" {
 			continue
 		}
-		if err := s.encrypt(p.Result); err != nil {
-			return prefix + err.Error(), false
+		if reason := s.encrypt(p.Result); reason != "" {
+			return prefix + reason, false
 		}
 		done.Message = encryptedText
 	}
@@ -147,46 +147,48 @@ func find(all []processed, kind string) (processed, bool) {
 }
 
 // encrypt takes the client's data key, has it decrypted by KMS under the session's
-// context, and lets the client prove that it has the same.
-func (s *Session) encrypt(result json.RawMessage) error {
+// context, and lets the client prove that it has the same. The text is the reason
+// why it failed, or empty.
+func (s *Session) encrypt(result json.RawMessage) string {
+	const noKey = "Fetching data key failed: "
 	var k struct {
 		Key []byte `json:"KMSCipherTextKey"`
 	}
 	if err := json.Unmarshal(result, &k); err != nil || len(k.Key) == 0 {
-		return fmt.Errorf("Fetching data key failed: no data key in the response") //nolint:staticcheck // shown as it stands
+		return noKey + "no data key in the response"
 	}
 	if s.spec.Decrypt == nil {
-		return fmt.Errorf("Fetching data key failed: Unable to retrieve data key")
+		return noKey + "Unable to retrieve data key"
 	}
 	plain, err := s.spec.Decrypt(s.ctx, k.Key, map[string]string{
 		"aws:ssm:SessionId": s.id, "aws:ssm:TargetId": s.spec.Target})
 	if err != nil {
-		return fmt.Errorf("Fetching data key failed: Unable to retrieve data key, Error when decrypting data key %w", err)
+		return noKey + "Unable to retrieve data key, Error when decrypting data key " + err.Error()
 	}
 	sec, err := newSealer(plain)
 	if err != nil {
-		return fmt.Errorf("Fetching data key failed: %w", err)
+		return noKey + err.Error()
 	}
 	want := make([]byte, 64)
 	_, _ = rand.Read(want) // never fails on supported platforms
 	sealed, err := sec.seal(want)
 	if err != nil {
-		return err
+		return err.Error()
 	}
 	var got challenge
 	if err := s.sendJSON(PayloadChallengeRequest, challenge{sealed}); err != nil {
-		return err
+		return err.Error()
 	}
 	if !s.await(PayloadChallengeResponse, &got) {
-		return fmt.Errorf("Encryption challenge was not answered")
+		return "Encryption challenge was not answered"
 	}
 	if back, err := sec.open(got.Challenge); err != nil || !bytes.Equal(back, want) {
-		return fmt.Errorf("Encryption challenge does not match")
+		return "Encryption challenge does not match"
 	}
 	s.mu.Lock()
 	s.sec = sec
 	s.mu.Unlock()
-	return nil
+	return ""
 }
 
 func flagOf(p []byte) Flag {

@@ -55,7 +55,7 @@ func run(ctx context.Context, t *agent.Terminal, args []string) string {
 	wg.Go(func() { follow(t, f, done) })
 	reaped := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(reaped) }() // its status has no place in the protocol
-	go func() { _, _ = io.Copy(f, t) }() // ends with the session, which ends after this
+	go func() { _, _ = io.Copy(f, t) }()          // ends with the session, which ends after this
 	stop := context.AfterFunc(ctx, func() {
 		end(cmd, done)
 		f.Close() // what has left the group may hold the other side open

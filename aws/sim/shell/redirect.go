@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -162,7 +161,7 @@ func (s *Shell) duplicate(n int, arg string, point func(int, *desc)) error {
 	return nil
 }
 
-var errTCP = errors.New("Connection refused") //nolint:staticcheck // shown as it stands
+const errTCP = disk.Errno("Connection refused")
 
 // open opens a file for a redirection.
 func (s *Shell) open(name string, flag int) (*desc, error) {

@@ -29,14 +29,20 @@ func (s *Shell) repl(ctx context.Context) {
 		in := &lines{s: s, ed: ed, ctx: ctx}
 		p := s.parser()
 		in.open = func() bool { return p.Incomplete() }
-		err := p.Interactive(in, func(all []*syntax.Stmt) bool {
+		var err error
+		for all, perr := range p.InteractiveSeq(in) {
+			if err = perr; err != nil {
+				break
+			}
 			if p.Incomplete() {
-				return true
+				continue
 			}
 			in.fresh()
 			s.runLine(ctx, all)
-			return s.flow == onward && ctx.Err() == nil
-		})
+			if s.flow != onward || ctx.Err() != nil {
+				break
+			}
+		}
 		switch {
 		case errors.Is(in.err, tty.ErrInterrupted):
 			s.last = 130

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -11,7 +10,7 @@ import (
 )
 
 // errPipe is the write to a pipe that nobody reads.
-var errPipe = errors.New("Broken pipe") //nolint:staticcheck // shown as it stands
+const errPipe = disk.Errno("Broken pipe")
 
 // stream is what a descriptor leads to. Reads and writes belong to a group, which
 // may be stopped or ended while they wait.

@@ -21,7 +21,7 @@ func served() machine.Facts {
 		w.Write([]byte(r.Method + " " + string(b[:n]) + " " + r.Header.Get("X-In") + "\n"))
 	})
 	mux.HandleFunc("/fail", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
-	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/healthz", 302) })
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/healthz", http.StatusFound) })
 	f.Services = []machine.Service{
 		{Port: 8080, PID: 1, HTTP: mux},
 		{Host: "cache.internal", Port: 6379, Line: func(l string) (string, bool) { return "+" + strings.TrimSpace(l) + "\r\n", l != "QUIT" }},

@@ -55,7 +55,7 @@ type Session interface {
 }
 
 // ErrNoProcess is the answer of Signal to a pid that nobody has.
-var ErrNoProcess = errors.New("No such process") //nolint:staticcheck // shown as it stands
+const ErrNoProcess = disk.Errno("No such process")
 
 // Terminal is implemented by streams that are a terminal.
 type Terminal interface{ Terminal() *tty.TTY }
@@ -223,7 +223,7 @@ func (p *Proc) Inputs(names []string, f func(name string, r io.Reader) error) in
 func (p *Proc) ReadAll(r io.Reader) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxText+1))
 	if err == nil && len(b) > MaxText {
-		err = errors.New("Cannot allocate memory") //nolint:staticcheck // shown as it stands
+		err = disk.Errno("Cannot allocate memory")
 	}
 	return b, err
 }

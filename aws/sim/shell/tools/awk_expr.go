@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -12,7 +11,7 @@ import (
 
 func (p *awkParser) expr() awkExpr {
 	if p.depth++; p.depth > 200 {
-		panic(awkError("too deeply nested"))
+		return p.fail("too deeply nested")
 	}
 	defer func() { p.depth-- }()
 	from := p.at
@@ -25,7 +24,7 @@ func (p *awkParser) expr() awkExpr {
 	}
 	set := p.target(from)
 	if set == nil {
-		panic(awkError("assignment to what is no variable"))
+		return p.fail("assignment to what is no variable")
 	}
 	p.at++
 	right := p.expr()
@@ -120,7 +119,7 @@ const concat = 5
 
 func (p *awkParser) binary(min int) awkExpr {
 	if p.depth++; p.depth > 400 {
-		panic(awkError("too deeply nested"))
+		return p.fail("too deeply nested")
 	}
 	defer func() { p.depth-- }()
 	left := p.unary()
@@ -258,7 +257,7 @@ func (p *awkParser) step(op string, before bool) awkExpr {
 	}
 	set := p.target(from)
 	if set == nil {
-		panic(awkError("++ of what is no variable"))
+		return p.fail("++ of what is no variable")
 	}
 	if !before {
 		p.at++
@@ -280,7 +279,7 @@ func (p *awkParser) step(op string, before bool) awkExpr {
 func (p *awkParser) value() awkExpr {
 	t := p.peek()
 	if t == "" {
-		panic(awkError("unexpected end"))
+		return p.fail("unexpected end")
 	}
 	p.at++
 	switch c := t[0]; {
@@ -305,11 +304,11 @@ func (p *awkParser) value() awkExpr {
 	case c >= '0' && c <= '9' || c == '.':
 		n, err := strconv.ParseFloat(t, 64)
 		if err != nil {
-			panic(awkError("bad number " + t))
+			return p.fail("bad number %s", t)
 		}
 		return func(*awkRun) awkValue { return awkNum(n) }
 	case !letterOrDigit(c):
-		panic(awkError(fmt.Sprintf("unexpected %q", t)))
+		return p.fail("unexpected %q", t)
 	}
 	if p.peek() == "(" {
 		return p.function(t)

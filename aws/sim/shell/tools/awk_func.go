@@ -69,7 +69,7 @@ func (p *awkParser) function(name string) awkExpr {
 			return awkNum(float64(n))
 		}
 	}
-	panic(awkError("unknown function " + name))
+	return p.fail("unknown function %s", name)
 }
 
 // splitCall is split(text, array[, separator]).

@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -13,34 +12,34 @@ type (
 	awkStmt func(*awkRun)
 )
 
-// awkParser turns a program into functions. Panics of type awkError end it.
+// awkParser turns a program into functions. Its first error ends the reading.
 type awkParser struct {
 	toks  []string
 	at    int
 	depth int
+	err   error
 }
 
-type awkError string
+// fail notes an error; the value stands in for what could not be read.
+func (p *awkParser) fail(format string, args ...any) awkExpr {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, args...)
+	}
+	p.at = len(p.toks)
+	return func(*awkRun) awkValue { return awkValue{} }
+}
 
-func parseAwk(src string) (rules []awkRule, err error) {
+func parseAwk(src string) ([]awkRule, error) {
 	toks, err := awkTokens(src)
 	if err != nil {
 		return nil, err
 	}
 	p := &awkParser{toks: toks}
-	defer func() {
-		if r := recover(); r != nil {
-			e, ok := r.(awkError)
-			if !ok {
-				panic(r) // a defect, not the program's error
-			}
-			err = errors.New(string(e))
-		}
-	}()
+	var rules []awkRule
 	for p.skipEnds(); p.at < len(p.toks); p.skipEnds() {
 		rules = append(rules, p.rule())
 	}
-	return rules, nil
+	return rules, p.err
 }
 
 // awkTokens cuts a program into tokens: texts begin with a quote, patterns with a
@@ -118,7 +117,7 @@ func (p *awkParser) take(t string) bool {
 
 func (p *awkParser) want(t string) {
 	if !p.take(t) {
-		panic(awkError(fmt.Sprintf("expected %s near %q", t, p.peek())))
+		p.fail("expected %s near %q", t, p.peek())
 	}
 }
 
@@ -150,7 +149,8 @@ func (p *awkParser) block() (out []awkStmt) {
 	p.want("{")
 	for p.skipEnds(); !p.take("}"); p.skipEnds() {
 		if p.at >= len(p.toks) {
-			panic(awkError("unexpected end"))
+			p.fail("unexpected end")
+			return out
 		}
 		out = append(out, p.stmt())
 	}
@@ -161,7 +161,8 @@ func (p *awkParser) block() (out []awkStmt) {
 func (p *awkParser) body() awkStmt {
 	p.skipEnds()
 	if p.depth++; p.depth > 200 {
-		panic(awkError("too deeply nested"))
+		p.fail("too deeply nested")
+		return func(*awkRun) {}
 	}
 	defer func() { p.depth-- }()
 	if p.peek() != "{" {
@@ -327,7 +328,8 @@ func (p *awkParser) print() awkStmt {
 func (p *awkParser) printf() awkStmt {
 	args := p.list(stmtEnd)
 	if len(args) == 0 {
-		panic(awkError("printf without a format"))
+		p.fail("printf without a format")
+		return func(*awkRun) {}
 	}
 	return func(m *awkRun) { _, _ = m.out.WriteString(m.sprintf(args)) }
 }
