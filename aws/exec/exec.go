@@ -304,3 +304,6 @@ func (s *Sessions) close() {
 	_ = s.EndAll(ctx) // each has noted its own end
 	s.wg.Wait()
 }
+
+// Account is the account whose sessions these are.
+func (s *Sessions) Account() *aws.Account { return s.account }

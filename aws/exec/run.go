@@ -23,6 +23,8 @@ type RunOptions struct {
 	Stdout io.Writer
 	// Limit of what is collected, in bytes; 0 is 8 MiB. What is more is left out.
 	Limit int
+	// Shown stands for the command in the journal; "" is the command itself.
+	Shown string
 }
 
 const outputLimit = 8 << 20
@@ -64,6 +66,9 @@ func (s *Sessions) run(ctx context.Context, r Request, command string, o RunOpti
 	}
 	mark := newMark()
 	r.Command, r.shown = wrap(command, mark, o.Stdin != nil), command
+	if o.Shown != "" {
+		r.shown = o.Shown
+	}
 	if r.Cols == 0 {
 		r.Cols, r.Rows = 500, 50
 	}

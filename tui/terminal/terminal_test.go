@@ -34,7 +34,7 @@ func TestPasteOfOneMegabyte(t *testing.T) {
 	d, s := newDesk(t), newShell("one")
 	d.run(s, Options{})
 	paste := "\x1b[200~" + strings.Repeat("žluťoučký kůň 漢字 \r~.\r", 1<<20/32) + "\x1b[201~"
-	go d.keys(paste)
+	go d.master.WriteString(paste)
 	d.until("the paste", func() bool { return len(s.input()) >= len(paste) })
 	if s.input() != paste {
 		t.Error("the paste arrived changed")

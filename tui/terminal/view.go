@@ -19,7 +19,6 @@ type view struct {
 	mu      sync.Mutex
 	screen  *vterm.Screen
 	filter  *filter
-	banner  string
 	to      *pump // nil while no terminal shows it
 	covered bool  // a list is shown instead
 	title   string

@@ -33,7 +33,6 @@ type rig struct {
 	srv  *httptest.Server
 	id   string
 	c    *Channel
-	cfg  Config
 	slow func() // called with each piece of output
 
 	mu    sync.Mutex

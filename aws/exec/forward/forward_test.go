@@ -126,7 +126,7 @@ func (r *rig) answers(f *forward.Forward) {
 }
 
 func last(f *forward.Forward) error {
-	err, _ := f.LastError()
+	_, err := f.LastError()
 	return err
 }
 

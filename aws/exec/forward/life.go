@@ -110,12 +110,12 @@ func (f *Forward) State() State {
 	return f.state
 }
 
-// LastError is what went wrong last, and when; nil where nothing did. It may quote
+// LastError is when something went wrong last, and what; nil where nothing did. It may quote
 // the remote.
-func (f *Forward) LastError() (error, time.Time) {
+func (f *Forward) LastError() (time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.last, f.lastAt
+	return f.lastAt, f.last
 }
 
 // Connections are those that are open now, and all so far.

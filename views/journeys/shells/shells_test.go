@@ -89,7 +89,7 @@ func TestPasteIntoTheRemote(t *testing.T) {
 	d.keys("stty -echo; wc -c\r")
 	line := "žluťoučký kůň pil skvělou vodu a úpěl ďábelské ódy 漢字\r"
 	n := 1<<20/len(line) + 1
-	go d.keys(strings.Repeat(line, n))
+	go d.master.WriteString(strings.Repeat(line, n))
 	d.until("the paste", func() bool { in, _ := s.Traffic(); return in >= int64(n*len(line)) })
 	d.keys("\x04")
 	d.sees(fmt.Sprint(n * len(line)))

@@ -1,0 +1,217 @@
+package files
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ecsole/aws/exec"
+)
+
+// fetchDirectory copies everything below a directory of the container.
+func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options, there far) (Result, error) {
+	if err := there.needs("tar", "base64"); err != nil {
+		return Result{}, err
+	}
+	q := exec.Quote(r.Remote)
+	text, err := say(ctx, s, r.Request, "du -sk "+q+" 2>/dev/null | head -n 1", "size of "+r.Remote)
+	if err != nil {
+		return Result{}, err
+	}
+	kilobytes, _, _ := strings.Cut(text, "\t")
+	if n, err := strconv.ParseInt(strings.TrimSpace(kilobytes), 10, 64); err == nil { // without du the limit holds for what comes
+		if err := o.allows(n << 10); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := os.MkdirAll(r.Local, 0o755); err != nil {
+		return Result{}, err
+	}
+	root, err := os.OpenRoot(r.Local)
+	if err != nil {
+		return Result{}, err
+	}
+	defer root.Close()
+	var res Result
+	pr, pw := io.Pipe()
+	unpacked := make(chan error, 1)
+	go func() {
+		err := unpack(root, pr, &res, o)
+		if err == nil {
+			_, err = io.Copy(io.Discard, pr) // blocks behind the archive's end
+		}
+		_ = pr.CloseWithError(err) // the writer learns of it
+		unpacked <- err
+	}()
+	out, err := stream(ctx, s, r, "tar cf - -C "+q+" . | base64", pw)
+	_ = pw.Close() // it cannot fail
+	if uerr := <-unpacked; err == nil {
+		err = uerr
+	}
+	if err == nil {
+		err = failed(out)
+	}
+	if err != nil {
+		return res, err
+	}
+	return res, note(s, r, res)
+}
+
+// unpack writes an archive below root. What is neither a file nor a directory is
+// skipped: a link could point anywhere, a device has no place here.
+func unpack(root *os.Root, r io.Reader, res *Result, o Options) error {
+	in := tar.NewReader(r)
+	for {
+		h, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		name := path.Clean(h.Name)
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			res.Skipped = append(res.Skipped, h.Name)
+			continue
+		}
+		switch h.Typeflag {
+		case tar.TypeDir:
+			if err := root.MkdirAll(name, 0o755); err != nil {
+				return err
+			}
+		case tar.TypeReg:
+			if err := o.allowsMore(res.Bytes + h.Size); err != nil {
+				return err
+			}
+			if err := writeFile(root, name, in, fs.FileMode(h.Mode)&0o777, res, o); err != nil {
+				return err
+			}
+		default:
+			res.Skipped = append(res.Skipped, h.Name)
+		}
+	}
+}
+
+// allowsMore holds the limit where the size was not known before.
+func (o Options) allowsMore(size int64) error {
+	if o.Ask != nil {
+		return nil // the user has said yes to the whole
+	}
+	return o.allows(size)
+}
+
+func writeFile(root *os.Root, name string, in io.Reader, mode fs.FileMode, res *Result, o Options) error {
+	if dir := path.Dir(name); dir != "." {
+		if err := root.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode|0o600)
+	if err != nil {
+		return err
+	}
+	w := &meterWriter{w: f, done: res.Bytes, total: -1, tell: o.progress}
+	_, err = io.Copy(w, in)
+	res.Bytes = w.done
+	res.Files++
+	return errors.Join(err, f.Close())
+}
+
+// putDirectory copies everything below a local directory into one of the container.
+func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, error) {
+	var res Result
+	var size int64
+	err := filepath.WalkDir(r.Local, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			size += info.Size()
+		}
+		return err
+	})
+	if err == nil {
+		err = o.allows(size)
+	}
+	if err != nil {
+		return res, err
+	}
+	there, err := look(ctx, s, r.Request, r.Remote)
+	if err == nil {
+		err = there.needs("tar", "base64")
+	}
+	if err == nil && there.kind == "file" {
+		err = fmt.Errorf("%s is a file in the container", r.Remote)
+	}
+	if err != nil {
+		return res, err
+	}
+	pr, pw := io.Pipe()
+	packed := make(chan error, 1)
+	go func() {
+		err := pack(r.Local, pw, &res, o, size)
+		_ = pw.CloseWithError(err) // the reader learns of it
+		packed <- err
+	}()
+	q := exec.Quote(r.Remote)
+	out := s.Run(ctx, r.Request, "mkdir -p "+q+" && tar xf - -C "+q, exec.RunOptions{Stdin: pr, Shown: "copy " + r.Local + " to " + r.Remote})
+	_ = pr.CloseWithError(io.ErrClosedPipe) // the packer stops if the remote did
+	perr := <-packed
+	if err := failed(out); err != nil {
+		return res, err
+	}
+	return res, perr
+}
+
+// pack writes an archive of the files and directories below dir.
+func pack(dir string, w io.Writer, res *Result, o Options, total int64) error {
+	out := tar.NewWriter(w)
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(dir, name)
+		if err != nil || below == "." {
+			return err
+		}
+		if !d.IsDir() && !d.Type().IsRegular() {
+			res.Skipped = append(res.Skipped, below)
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		h, err := tar.FileInfoHeader(info, "")
+		if err != nil {
+			return err
+		}
+		h.Name, h.Uname, h.Gname, h.Uid, h.Gid = filepath.ToSlash(below), "", "", 0, 0
+		if d.IsDir() {
+			h.Name += "/"
+		}
+		if err := out.WriteHeader(h); err != nil || d.IsDir() {
+			return err
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		m := &meter{r: f, done: res.Bytes, total: total, tell: o.progress}
+		_, err = io.Copy(out, m)
+		res.Bytes = m.done
+		res.Files++
+		return err
+	})
+	return errors.Join(err, out.Close())
+}

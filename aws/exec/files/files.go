@@ -1,0 +1,256 @@
+// Package files copies files to and from a container through exec sessions. It needs
+// no more there than sh, base64 and dd or cat, and tar for directories.
+package files
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"ecsole/aws/audit"
+	"ecsole/aws/exec"
+)
+
+// Request is one copy. Local and Remote are paths; of a directory everything below it
+// is copied.
+type Request struct {
+	exec.Request
+	Remote, Local string
+}
+
+// Options of a copy.
+type Options struct {
+	// Limit is the size in bytes above which Ask is asked (100 MiB). Without Ask, more
+	// is refused.
+	Limit int64
+	Ask   func(bytes int64) bool
+	// Progress hears how much has been copied; total is -1 where it is not known.
+	Progress func(done, total int64)
+}
+
+const sizeLimit = 100 << 20
+
+// Result of a copy.
+type Result struct {
+	Bytes    int64 // copied now
+	Resumed  int64 // there already from an attempt before
+	Files    int
+	SHA256   string // of a single file
+	Verified bool   // the far side has the same sum
+	Skipped  []string
+}
+
+// Errors of copies.
+var (
+	ErrMissing  = errors.New("there is no such file")
+	ErrTooLarge = errors.New("the copy is larger than the limit")
+	ErrTools    = errors.New("the image lacks what a copy needs")
+	ErrSum      = errors.New("the copy differs from the original")
+)
+
+// Actions of copies in the journal.
+const (
+	ActionFetch = "exec.fetch"
+	ActionPut   = "exec.put"
+)
+
+// partial ends the names of files that are not whole yet.
+const partial = ".ecsole-part"
+
+// far is what is known of the remote side.
+type far struct {
+	kind  string // "dir", "file", "none"
+	size  int64  // of a file, or of a partial one
+	tools map[string]bool
+}
+
+// look asks for a path, the size of a file there, and the image's tools.
+func look(ctx context.Context, s *exec.Sessions, r exec.Request, file string) (far, error) {
+	f := exec.Quote(file)
+	script := `if [ -d ` + f + ` ]; then echo dir 0; elif [ -e ` + f + ` ]; then echo file $(wc -c < ` + f + `); else echo none 0; fi; ` +
+		`for t in tar base64 dd sha256sum; do command -v $t >/dev/null 2>&1 && echo $t; done; true`
+	text, err := say(ctx, s, r, script, "look at "+file)
+	if err != nil {
+		return far{}, err
+	}
+	words := strings.Fields(text)
+	if len(words) < 2 {
+		return far{}, fmt.Errorf("the container says %q of %s", text, file)
+	}
+	size, err := strconv.ParseInt(words[1], 10, 64)
+	if err != nil {
+		return far{}, fmt.Errorf("the container cannot read %s: %q", file, text)
+	}
+	out := far{kind: words[0], size: size, tools: map[string]bool{}}
+	for _, t := range words[2:] {
+		out.tools[t] = true
+	}
+	return out, nil
+}
+
+// say runs a command that has to succeed, and gives what it says.
+func say(ctx context.Context, s *exec.Sessions, r exec.Request, command, shown string) (string, error) {
+	o := s.Run(ctx, r, command, exec.RunOptions{Shown: shown})
+	text := strings.TrimSpace(string(o.Output))
+	switch {
+	case o.Err != nil:
+		return text, o.Err
+	case o.Exit != 0:
+		return text, fmt.Errorf("the container says (exit %d): %s", o.Exit, text)
+	}
+	return text, nil
+}
+
+func (f far) needs(tools ...string) error {
+	for _, t := range tools {
+		if !f.tools[t] {
+			return fmt.Errorf("%w: %s", ErrTools, t)
+		}
+	}
+	return nil
+}
+
+func (o Options) allows(size int64) error {
+	limit := o.Limit
+	if limit == 0 {
+		limit = sizeLimit
+	}
+	if size <= limit || o.Ask != nil && o.Ask(size) {
+		return nil
+	}
+	return fmt.Errorf("%w: %d bytes", ErrTooLarge, size)
+}
+
+func (o Options) progress(done, total int64) {
+	if o.Progress != nil {
+		o.Progress(done, total)
+	}
+}
+
+// Put copies a local file or directory into the container. A file that was copied in
+// part before is copied on; it takes its name when it is whole and its sum is right.
+func Put(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, error) {
+	r.Remote = plainPath(r.Remote)
+	info, err := os.Stat(r.Local)
+	if err != nil {
+		return Result{}, err
+	}
+	if info.IsDir() {
+		return putDirectory(ctx, s, r, o)
+	}
+	if err := o.allows(info.Size()); err != nil {
+		return Result{}, err
+	}
+	to, err := destination(ctx, s, r)
+	if err != nil {
+		return Result{}, err
+	}
+	part := to + partial
+	there, err := look(ctx, s, r.Request, part)
+	if err == nil {
+		err = there.needs("base64")
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	f, err := os.Open(r.Local)
+	if err != nil {
+		return Result{}, err
+	}
+	defer f.Close()
+	res := Result{Files: 1}
+	sum := sha256.New()
+	if there.kind == "file" && there.size <= info.Size() {
+		res.Resumed = there.size
+	}
+	if _, err := io.CopyN(sum, f, res.Resumed); err != nil {
+		return res, err
+	}
+	write := ">"
+	if res.Resumed > 0 {
+		write = ">>"
+	}
+	src := &meter{r: f, sum: sum, done: res.Resumed, total: info.Size(), tell: o.progress}
+	q, t := exec.Quote(part), exec.Quote(to)
+	script := "cat " + write + " " + q + fmt.Sprintf(" && chmod %o ", info.Mode().Perm()) + q
+	if there.tools["sha256sum"] {
+		script += " && sha256sum < " + q
+	}
+	out := s.Run(ctx, r.Request, script, exec.RunOptions{Stdin: src, Shown: "copy " + r.Local + " to " + to})
+	res.Bytes, res.SHA256 = src.done-res.Resumed, hex.EncodeToString(sum.Sum(nil))
+	if err := failed(out); err != nil {
+		return res, err
+	}
+	if there.tools["sha256sum"] {
+		if !strings.HasPrefix(string(out.Output), res.SHA256) {
+			_, _ = say(ctx, s, r.Request, "rm -f "+q, "remove "+part) // it would be resumed from
+			return res, ErrSum
+		}
+		res.Verified = true
+	}
+	_, err = say(ctx, s, r.Request, "mv "+q+" "+t, "rename "+part+" to "+to)
+	return res, err
+}
+
+// plainPath keeps a path from being taken for an option.
+func plainPath(p string) string {
+	if strings.HasPrefix(p, "-") {
+		return "./" + p
+	}
+	return p
+}
+
+// destination is the remote file: inside, where the path is a directory.
+func destination(ctx context.Context, s *exec.Sessions, r Request) (string, error) {
+	there, err := look(ctx, s, r.Request, r.Remote)
+	if err != nil {
+		return "", err
+	}
+	if there.kind == "dir" || strings.HasSuffix(r.Remote, "/") {
+		return path.Join(r.Remote, path.Base(strings.ReplaceAll(r.Local, string(os.PathSeparator), "/"))), nil
+	}
+	return r.Remote, nil
+}
+
+func failed(o exec.Outcome) error {
+	switch {
+	case o.Err != nil:
+		return o.Err
+	case o.Exit != 0:
+		return fmt.Errorf("the container says (exit %d): %s", o.Exit, strings.TrimSpace(string(o.Output)))
+	}
+	return nil
+}
+
+// meter counts and sums what is read.
+type meter struct {
+	r     io.Reader
+	sum   hash.Hash
+	done  int64
+	total int64
+	tell  func(done, total int64)
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	if m.sum != nil {
+		m.sum.Write(p[:n])
+	}
+	m.done += int64(n)
+	m.tell(m.done, m.total)
+	return n, err
+}
+
+// note writes what has left the container into the journal.
+func note(s *exec.Sessions, r Request, res Result) error {
+	return s.Account().Journal().Note(audit.Record{Action: ActionFetch, Target: r.Task + "/" + r.Container, Before: r.Remote,
+		Path: r.Local, Bytes: res.Bytes + res.Resumed, SHA256: res.SHA256, Reason: r.Reason, Result: audit.ResultOK})
+}
