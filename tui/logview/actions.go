@@ -31,11 +31,67 @@ func (v *View) Actions() []screen.Action {
 	add("log.ruler", "Mark", plain(v.addRuler), "m")
 	add("log.clear", "Clear", plain(v.clear), "C")
 	add("copy", "Copy", v.copy, "c")
+	add("log.open", "Open event", v.openEvent, "enter")
+	add("log.level", "Level", plain(v.nextLevel), "e")
+	more := len(out)
+	add("log.exclude", "Exclude", func() tea.Cmd { return v.ask("!") }, "x")
+	add("log.unfilter", "Take off the last filter", func() tea.Cmd { return v.unfilter() }, "backspace")
+	add("log.filters", "Take off a filter", v.chooseChip, "X")
+	add("log.context", "Lines around matches", v.nextAround, "o")
+	add("log.fold", "Fold repeats and stack traces", plain(func() { v.fold = !v.fold }), "z")
+	add("log.raw", "Lines as they were written", plain(func() { v.raw = !v.raw }), "r")
+	add("log.colors", "Colours of the application", plain(func() { v.colors = !v.colors }), "A")
+	add("log.unmask", "Show or hide secrets", v.toggleMask, "M")
+	add("log.fields", "Fields as columns", v.askFields, "v")
+	add("log.patterns", "Lines by pattern", v.openPatterns, "P")
+	add("log.range", "Range of time", v.askRange, "R")
+	add("log.jump", "Jump to a time", v.askTime, "@")
+	add("log.older", "Far up, and older lines", func() tea.Cmd { return v.chunk(-1) }, "{")
+	add("log.newer", "Far down", func() tea.Cmd { return v.chunk(1) }, "}")
+	add("log.histogram", "Histogram", plain(v.toggleHist), "H")
+	add("log.bar-left", "Histogram: bar before", func() tea.Cmd { return v.moveBar(-1) }, "<")
+	add("log.bar-right", "Histogram: next bar", func() tea.Cmd { return v.moveBar(1) }, ">")
+	add("log.select", "Select lines", v.selectFrom, "space")
+	add("log.live", "Live Tail", v.toggleLive, "T")
+	if v.o.Link != nil {
+		add("log.link", "Copy link", v.link, "y")
+	}
+	saves := add("log.save-json", "Save as JSON lines", func() tea.Cmd { return v.save(asJSON) }, "S")
+	if v.o.Save == nil {
+		saves.Off = "there is nowhere to save to"
+	}
+	for i := more; i < len(out); i++ {
+		out[i].Hidden = true
+	}
+	if v.o.Previous != nil {
+		add("logs.previous", "Logs of what ran before", v.o.Previous, "p")
+	}
+	if v.o.Query != nil {
+		add("log.query", "Logs Insights", v.query, "I")
+	}
 	save := add("save", "Save", func() tea.Cmd { return v.save(asText) }, "ctrl+s")
 	if v.o.Save == nil {
 		save.Off = "there is nowhere to save to"
 	}
 	return v.moves(out)
+}
+
+// unfilter takes off the last filter.
+func (v *View) unfilter() tea.Cmd {
+	if n := len(v.chips); n > 0 {
+		v.takeOff(n - 1)
+		return nil
+	}
+	return flash(screen.Info, "there is no filter to take off")
+}
+
+// query carries range and filter over to Logs Insights.
+func (v *View) query() tea.Cmd {
+	text := ""
+	if q := v.filter(); q != nil {
+		text = q.Text()
+	}
+	return v.o.Query(v.o.Range, text)
 }
 
 // acted makes the view be drawn again after an action.
@@ -51,6 +107,8 @@ func (v *View) acted(run func() tea.Cmd) func() tea.Cmd {
 
 // moves appends the keys that scroll.
 func (v *View) moves(out []screen.Action) []screen.Action {
+	left := func() tea.Cmd { v.sideways(-1); return nil }
+	right := func() tea.Cmd { v.sideways(1); return nil }
 	for _, m := range []struct {
 		name, label string
 		run         func() tea.Cmd
@@ -62,8 +120,10 @@ func (v *View) moves(out []screen.Action) []screen.Action {
 		{"page.down", "Page down", func() tea.Cmd { return v.turn(1) }, []string{"ctrl+f", "pgdown"}},
 		{"top", "To the top", func() tea.Cmd { v.toTop(); return nil }, []string{"g", "home"}},
 		{"bottom", "To the end, and follow", func() tea.Cmd { v.resume(); return nil }, []string{"G", "end"}},
-		{"text.left", "Left", func() tea.Cmd { v.sideways(-1); return nil }, []string{"h", "left"}},
-		{"text.right", "Right", func() tea.Cmd { v.sideways(1); return nil }, []string{"l", "right"}},
+		{"left", "Left", left, []string{"left"}},
+		{"right", "Right", right, []string{"right"}},
+		{"log.left", "Left", left, []string{"h"}},
+		{"log.right", "Right", right, []string{"l"}},
 	} {
 		out = append(out, screen.Action{Name: m.name, Keys: v.o.Keys(m.name, m.keys...), Label: m.label, Section: "navigation",
 			Hidden: true, Run: v.acted(m.run)})

@@ -47,7 +47,7 @@ func (v *View) refilter() {
 		ctx, v.stop = context.WithCancel(v.work.Context())
 		v.result = v.src.Store().Filter(ctx, q)
 	}
-	v.drawn.valid = false
+	v.research()
 }
 
 // ask opens the prompt for one more filter; what is typed counts at once.
@@ -59,9 +59,9 @@ func (v *View) ask(begin string) tea.Cmd {
 	return screen.Cmd(screen.Prompt{
 		Kind: screen.PromptFilter, Text: begin, Placeholder: language,
 		History: func() []string { return v.past[0] },
-		Changed: func(s string) tea.Cmd { v.type_(s); return nil },
+		Changed: func(s string) tea.Cmd { v.typed(s); return nil },
 		Done: func(s string) tea.Cmd {
-			v.type_(s)
+			v.typed(s)
 			if v.bad != "" {
 				why := v.bad
 				end()
@@ -80,9 +80,9 @@ func (v *View) ask(begin string) tea.Cmd {
 	})
 }
 
-// type_ takes what stands in the prompt. While it cannot be read, the filter before
+// typed takes what stands in the prompt. While it cannot be read, the filter before
 // stays: a mistake never shows everything.
-func (v *View) type_(s string) {
+func (v *View) typed(s string) {
 	if v.draft != nil && v.draft.Text() == s && v.bad == "" {
 		return
 	}
@@ -106,6 +106,7 @@ func (v *View) takeOff(i int) {
 
 // research looks for the hits of the search among the lines that are shown.
 func (v *View) research() {
+	v.drawn.valid = false
 	if v.unhit != nil {
 		v.unhit()
 		v.unhit, v.hits = nil, nil
@@ -115,7 +116,6 @@ func (v *View) research() {
 		ctx, v.unhit = context.WithCancel(v.work.Context())
 		v.hits = v.src.Store().Filter(ctx, match.And(v.filter(), v.search))
 	}
-	v.drawn.valid = false
 }
 
 // askSearch opens the prompt for a search, which keeps all lines.

@@ -2,6 +2,7 @@ package logview
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,12 +19,12 @@ const enough = 16 << 10
 // is cut still looks like one.
 const beyond = 4 << 10
 
-// format makes the text of an item's message. Only its first limit bytes count.
-func (v *View) format(it *item, limit int) text {
-	var t text
+// format makes the text of an item's message, of which only the first limit bytes
+// count, and a tail that tells what of it is not shown.
+func (v *View) format(it *item, limit int) (t, tail text) {
 	if it.Flags&lines.Notice != 0 {
 		t.add("── "+clean.Line(string(it.Text))+" ──", v.pens.notice)
-		return t
+		return t, tail
 	}
 	raw := bytes.TrimRight(it.Text, "\r\n")
 	cut := len(raw) > limit
@@ -54,18 +55,18 @@ func (v *View) format(it *item, limit int) text {
 	}
 	switch {
 	case more > 0:
-		t.add("  +"+plural(more, "line"), v.pens.fold)
+		tail.add("  +"+plural(more, "line"), v.pens.fold)
 	case cut:
-		t.add("  … "+size(int64(len(it.Text))), v.pens.fold)
+		tail.add("  … "+size(int64(len(it.Text))), v.pens.fold)
 	}
 	if it.count > 1 && !it.stack {
 		times := "  ×" + strconv.Itoa(it.count)
 		if it.count == longest {
 			times += "+"
 		}
-		t.add(times, v.pens.fold)
+		tail.add(times, v.pens.fold)
 	}
-	return t
+	return t, tail
 }
 
 func (v *View) masked(b []byte) []byte {
@@ -96,10 +97,14 @@ func (v *View) json(t *text, b []byte, p theme.Pen, limit int) {
 	if message != nil {
 		v.plain(t, message, p)
 	}
-	field.EachJSON(obj, func(key []byte, m field.Value) bool {
-		v.pair(t, key, m, p)
-		return len(t.s) < limit
-	})
+	for _, dull := range []bool{false, true} {
+		field.EachJSON(obj, func(key []byte, m field.Value) bool {
+			if isDull(key) == dull {
+				v.pair(t, key, m)
+			}
+			return len(t.s) < limit
+		})
+	}
 }
 
 // logfmt shows the message of key=value pairs, then the other pairs. What stands
@@ -118,14 +123,26 @@ func (v *View) logfmt(t *text, b []byte, p theme.Pen, limit int) {
 	}
 	v.plain(t, message, p)
 	field.EachPair(b, func(key []byte, m field.Value) bool {
-		v.pair(t, key, m, p)
+		v.pair(t, key, m)
 		return len(t.s) < limit
 	})
 }
 
+// isDull tells fields that are the same in every line of a stream: they come last.
+func isDull(key []byte) bool {
+	switch string(key) {
+	case "pid", "hostname", "host", "v", "thread", "thread_name", "process", "service", "env", "version", "logger", "logger_name":
+		return true
+	}
+	return false
+}
+
 // pair shows one field that has no column of its own.
-func (v *View) pair(t *text, key []byte, m field.Value, p theme.Pen) {
+func (v *View) pair(t *text, key []byte, m field.Value) {
 	if field.IsTimeKey(key) || field.IsLevelKey(key) || field.IsMessageKey(key) && m.Kind == field.String {
+		return
+	}
+	if slices.Contains(v.fields, string(key)) {
 		return
 	}
 	if t.s != "" {
@@ -133,7 +150,7 @@ func (v *View) pair(t *text, key []byte, m field.Value, p theme.Pen) {
 	}
 	value := clean.Line(string(m.Text()))
 	if m.Kind == field.String && strings.ContainsAny(value, " =") {
-		value = strconv.Quote(value)
+		value = `"` + value + `"`
 	}
 	t.add(clean.Line(string(key))+"=", v.pens.key)
 	t.add(value, v.pens.value)

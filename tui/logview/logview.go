@@ -111,6 +111,8 @@ type View struct {
 	fields                                        []string
 	selected                                      *lines.Key // the other end of a selection
 
+	hist hist
+
 	hidden, blurred bool
 	clockNo         int
 	olderFrom       lines.Key
@@ -174,7 +176,6 @@ func (v *View) open(r Range) tea.Cmd {
 	v.rulers, v.selected, v.names, v.cache = nil, nil, names{}, nil
 	v.work.Lane("older").Cancel()
 	v.refilter()
-	v.research()
 	v.refresh()
 	return v.startWatch()
 }

@@ -1,11 +1,13 @@
 package logview
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
 
 	"ecsole/lines"
+	"ecsole/lines/field"
 	"ecsole/tui/clean"
 )
 
@@ -16,6 +18,7 @@ const maxRows = 200
 type look struct {
 	version, width, x int
 	wrap, raw, colors bool
+	full              bool
 	fold, unmasked    bool
 	times             times
 	day               bool
@@ -48,12 +51,12 @@ func (v *View) prepare(width int) {
 		v.pens = newPens(v.o.Theme)
 	}
 	v.measure()
-	l := look{version: v.pens.version, width: width, x: v.x, wrap: v.wrap, raw: v.raw, colors: v.colors, fold: v.fold,
+	l := look{version: v.pens.version, width: width, x: v.x, wrap: v.wrap, raw: v.raw, full: v.full, colors: v.colors, fold: v.fold,
 		unmasked: v.unmasked, times: v.times, day: v.days, names: v.names.width, fields: strings.Join(v.fields, "\x00")}
 	for _, q := range v.highlights() {
 		l.marks += q.Text() + "\x00"
 	}
-	if l != v.look || len(v.cache) > 8*v.height+512 {
+	if v.cache == nil || l != v.look || len(v.cache) > 8*v.height+512 {
 		v.look, v.cache = l, map[lines.Key]cached{}
 	}
 }
@@ -79,10 +82,16 @@ func (v *View) draw(it *item, cursor bool) []string {
 	}
 	var head text
 	v.head(&head, it)
+	v.columns(&head, it)
 	indent := clean.Width(head.s)
 	width := max(v.look.width-indent, 1)
-	body := v.format(it, enough)
+	body, tail := v.format(it, enough)
 	marks := v.marks(&body, cursor)
+	one := !v.wrap && v.fold
+	if tail.s != "" && (!one || clean.Width(tail.s) >= width) {
+		body.add(tail.s, v.pens.fold)
+		tail = text{}
+	}
 	row := make([]byte, 0, 3*v.look.width)
 	emit := func(from, to, lead, cells int, plain bool) {
 		if len(rows) == 0 || it.gap && len(rows) == 1 {
@@ -92,7 +101,8 @@ func (v *View) draw(it *item, cursor bool) []string {
 		}
 		row = append(row, clean.Spaces(lead)...)
 		row = body.append(row, from, to, marks)
-		row = append(row, clean.Spaces(v.look.width-indent-lead-cells)...)
+		row = tail.append(row, 0, len(tail.s), nil)
+		row = append(row, clean.Spaces(v.look.width-indent-lead-cells-clean.Width(tail.s))...)
 		s := string(row)
 		if !plain {
 			s = clean.Fit(s, v.look.width)
@@ -103,15 +113,14 @@ func (v *View) draw(it *item, cursor bool) []string {
 		rows = append(rows, s)
 	}
 	plain := clean.IsPlain(body.s) && clean.IsPlain(head.s) && indent < v.look.width
-	switch {
-	case !v.wrap && v.fold:
-		from, to, lead, cells := window(body.s, v.x, width)
+	if one {
+		from, to, lead, cells := window(body.s, v.x, width-clean.Width(tail.s))
 		emit(from, to, lead, cells, plain)
-	default:
-		v.lay(&body, width, func(from, to int) {
-			emit(from, to, 0, clean.Width(body.s[from:to]), plain)
-		})
+		return rows
 	}
+	v.lay(&body, width, func(from, to int) {
+		emit(from, to, 0, clean.Width(body.s[from:to]), plain)
+	})
 	return rows
 }
 
@@ -174,7 +183,7 @@ func (v *View) head(t *text, it *item) {
 		n := v.names.of(it.Line.Stream, it.stream)
 		t.add(clean.Fit(n.text, w)+" ", v.pens.task(n.colour))
 	}
-	if v.look.width >= 40 && !v.raw {
+	if v.letters() {
 		if it.Flags&lines.Notice != 0 {
 			t.add("  ", v.pens.value)
 			return
@@ -184,6 +193,56 @@ func (v *View) head(t *text, it *item) {
 		t.add(" ", v.pens.value)
 	}
 }
+
+// fieldWidth is how wide the column of a field is.
+func fieldWidth(name string) int { return min(max(clean.Width(name), 10), 24) }
+
+// columns appends the chosen fields.
+func (v *View) columns(t *text, it *item) {
+	if len(v.fields) == 0 {
+		return
+	}
+	raw := v.masked(bytes.TrimSpace(it.Text[:min(len(it.Text), enough)]))
+	for _, name := range v.fields {
+		value, ok := field.Value{}, false
+		switch it.Format {
+		case field.JSON:
+			value, ok = field.JSONPath(raw, strings.Split(strings.TrimPrefix(name, "."), "."))
+		case field.Logfmt:
+			value, ok = field.Pair(raw, name)
+		}
+		s := "-"
+		if ok {
+			s = clean.Line(string(value.Text()))
+		}
+		t.add(clean.Fit(s, fieldWidth(name))+" ", v.pens.value)
+	}
+}
+
+// header names the columns, where fields are among them.
+func (v *View) header(width int) string {
+	s := ""
+	if v.margin {
+		s = " "
+	}
+	if v.times != noTimes {
+		s += clean.Fit("TIME", clean.Width(v.clock(0))) + " "
+	}
+	if w := v.names.width; w > 0 {
+		s += clean.Fit("TASK", w) + " "
+	}
+	if v.letters() {
+		s += "  "
+	}
+	for _, f := range v.fields {
+		s += clean.Fit(strings.ToUpper(clean.Line(f)), fieldWidth(f)) + " "
+	}
+	return v.pens.title.Paint(clean.Fit(s+"MESSAGE", width))
+}
+
+// letters reports whether levels have a column: not on the full screen, from which
+// lines are taken with the mouse.
+func (v *View) letters() bool { return v.look.width >= 40 && !v.raw && !v.full }
 
 // clock writes a line's time.
 func (v *View) clock(ms int64) string {

@@ -77,27 +77,8 @@ const atOnce = 2048
 
 func (w *writer) write(ctx context.Context, to io.Writer) error {
 	out := bufio.NewWriterSize(to, 64<<10)
-	var part []lines.Line
-	var streams []lines.Stream
 	var row []byte
-	for from := w.floor; ; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		part, streams = part[:0], streams[:0]
-		w.seq.Read(func(r lines.Reader) {
-			i := 0
-			if from != (lines.Key{}) {
-				i = r.Find(after(from))
-			}
-			for ; i < r.Len() && len(part) < atOnce; i++ {
-				l := r.Line(i)
-				part, streams = append(part, l), append(streams, r.Stream(l.Stream))
-			}
-		})
-		if len(part) == 0 {
-			return out.Flush()
-		}
+	err := each(ctx, w.seq, w.floor, func(part []lines.Line, streams []lines.Stream, _ int) error {
 		for i := range part {
 			l := &part[i]
 			if w.q != nil && !w.q.Match(l.Text, l.Level) {
@@ -108,6 +89,41 @@ func (w *writer) write(ctx context.Context, to io.Writer) error {
 			if _, err := out.Write(row); err != nil {
 				return err
 			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// each goes over the lines above a key, a part under one lock at a time. Lines that
+// come meanwhile are taken along.
+func each(ctx context.Context, seq *lines.Sequence, from lines.Key, f func(part []lines.Line, streams []lines.Stream, total int) error) error {
+	var part []lines.Line
+	var streams []lines.Stream
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		part, streams = part[:0], streams[:0]
+		total := 0
+		seq.Read(func(r lines.Reader) {
+			i := 0
+			if total = r.Len(); from != (lines.Key{}) {
+				i = r.Find(after(from))
+			}
+			for ; i < r.Len() && len(part) < atOnce; i++ {
+				l := r.Line(i)
+				part, streams = append(part, l), append(streams, r.Stream(l.Stream))
+			}
+		})
+		if len(part) == 0 {
+			return nil
+		}
+		if err := f(part, streams, total); err != nil {
+			return err
 		}
 		from = part[len(part)-1].Key
 	}

@@ -55,13 +55,19 @@ func (v *View) above(width, height int) []string {
 		out = append(out, v.line(v.pens.bad, "✗ "+problem(p), width))
 	}
 	if notes := v.state.Notes; len(notes) > 0 && height >= 10 {
-		out = append(out, v.line(v.pens.notice, "ⓘ "+strings.Join(notes, " · "), width))
+		out = append(out, v.line(v.pens.notice, "• "+strings.Join(notes, " · "), width))
 	}
 	if v.bad != "" {
 		out = append(out, v.line(v.pens.bad, "✗ "+v.bad, width))
 	}
 	if s := v.chipLine(width); s != "" {
 		out = append(out, s)
+	}
+	if v.hist.on && height >= 10 {
+		out = append(out, v.histogram(width, min(4, height/5))...)
+	}
+	if len(v.fields) > 0 {
+		out = append(out, v.header(width))
 	}
 	return out
 }
@@ -107,7 +113,7 @@ func (v *View) chipLine(width int) string {
 		put(v.pens.muted, " ±"+itoa(v.around))
 	}
 	if v.result != nil {
-		put(v.pens.muted, " "+plural(v.result.Len(), "match")[0:0]+matches(v.result))
+		put(v.pens.muted, " "+matches(v.result))
 	}
 	if v.search != nil {
 		put(v.pens.match, " //"+clean.Line(v.search.Text()))
@@ -118,7 +124,7 @@ func (v *View) chipLine(width int) string {
 
 // matches says how many lines match, and how many have been looked at if not all.
 func matches(r *lines.Result) string {
-	s := count(r.Len()) + " lines"
+	s := plural(r.Len(), "line")
 	if seen, total, idle := r.Progress(); !idle && total > 0 && seen < total {
 		s += fmt.Sprintf(", %d %% read", 100*seen/total)
 	}
@@ -138,7 +144,7 @@ func (v *View) hitNumber() string {
 			at = i + 1
 		}
 	})
-	s := count(n) + " hits"
+	s := plural(n, "hit")
 	if at > 0 {
 		s = count(at) + "/" + s
 	}
@@ -162,28 +168,29 @@ func wide(parts []part) int {
 	return n
 }
 
-// indicator is the line of switches, and at its right how reading stands.
+// indicator is the line of switches, and at its right how reading stands. Where it
+// gets narrow, what is off goes first, then what is least important at the right.
 func (v *View) indicator(width int) string {
-	right := v.standing(width)
-	left := v.switches(false)
+	left, right := v.switches(false), v.standing(width)
+	if wide(left)+wide(right) > width && len(right) > 0 && right[len(right)-1].pen == v.pens.muted {
+		right = right[:len(right)-1]
+	}
 	if wide(left)+wide(right) > width {
 		left = v.switches(true)
-	}
-	for len(left) > 0 && wide(left)+wide(right) > width {
-		left = left[:len(left)-1]
 	}
 	for len(right) > 1 && wide(left)+wide(right) > width {
 		right = right[:len(right)-1]
 	}
+	for len(left) > 0 && wide(left)+wide(right) > width {
+		left = left[:len(left)-1]
+	}
 	var b strings.Builder
-	used := 0
 	for _, p := range left {
 		b.WriteString(" " + p.pen.Paint(p.text) + " ")
-		used += clean.Width(p.text) + 2
 	}
-	room := width - used - wide(right)
+	room := width - wide(left) - wide(right)
 	if room < 0 {
-		return clean.Fit(b.String()+right[0].pen.Paint(clean.Cut(right[0].text, width-used)), width)
+		return clean.Fit(right[0].pen.Paint(clean.Cut(right[0].text, width)), width)
 	}
 	b.WriteString(clean.Spaces(room))
 	for _, p := range right {
@@ -212,8 +219,8 @@ func (v *View) switches(short bool) []part {
 	add("FullScreen", v.full, "")
 	add("Timestamps", v.times != noTimes, v.times.String())
 	add("Wrap", v.wrap, "")
-	if v.live {
-		add("Live", true, "")
+	if v.state.Live.On || v.live {
+		add("Live", true, liveState(&v.state.Live))
 	}
 	if !v.fold {
 		add("Unfolded", true, "")
@@ -225,6 +232,19 @@ func (v *View) switches(short bool) []part {
 		out = append(out, part{"Secrets:Shown", v.pens.warn})
 	}
 	return out
+}
+
+// liveState says what the low-latency path costs, or why it is not on.
+func liveState(l *lines.Live) string {
+	switch {
+	case !l.On && l.Text != "":
+		return clean.Line(l.Text)
+	case !l.On:
+		return "starting"
+	case l.Sampled > 0:
+		return fmt.Sprintf("$%.2f, sampled %d times", l.CostUSD, l.Sampled)
+	}
+	return fmt.Sprintf("$%.2f", l.CostUSD)
 }
 
 // standing says how reading stands, the most important first.
@@ -239,7 +259,7 @@ func (v *View) standing(width int) []part {
 	case v.work.Lane("older").Busy():
 		add(v.pens.info, "reading older…")
 	case v.state.Reading != "":
-		add(v.pens.info, "reading "+clean.Line(v.state.Reading))
+		add(v.pens.info, clean.Line(v.state.Reading)+"…")
 	}
 	if v.state.Lag > 0 {
 		add(v.pens.warn, "lag "+short(v.state.Lag))
@@ -292,7 +312,7 @@ func (v *View) empty(width, height int) []string {
 	case v.state.Ended != "":
 		add(v.pens.notice, v.state.Ended)
 	case v.state.Reading != "":
-		add(v.pens.info, "Reading "+v.state.Reading+" …")
+		add(v.pens.info, v.state.Reading+"…")
 	case len(v.state.Problems) > 0:
 		add(v.pens.muted, "Nothing could be read yet; reading goes on trying.")
 	case v.state.Read.IsZero() && v.state.Oldest.IsZero():
