@@ -39,6 +39,7 @@ type Resource[T any] struct {
 	// pass takes longer than a refresh.
 	Again  func(context.Context, Clients, Scope, []T) aws.Pages[T]
 	ID     func(T) string           // stable and unique within the kind: an ARN
+	ARN    func(T) string           // for copying; ID where it is none
 	Label  func(T) string           // short name, for titles, dialogs and 'c'
 	Health func(T) (Health, string) // with the reason when it is not OK
 	// Missing makes the label of a row of which only the id is known.

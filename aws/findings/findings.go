@@ -74,6 +74,7 @@ func Label(severity float64) string {
 // State is whether the region is watched at all.
 type State struct {
 	Enabled   bool      // a detector exists and is enabled
+	Unknown   bool      // a detector exists, but what it does could not be read
 	Detectors []string  // ids
 	Runtime   string    // RUNTIME_MONITORING: ENABLED, DISABLED, "" where unknown
 	Fargate   string    // ECS_FARGATE_AGENT_MANAGEMENT

@@ -40,6 +40,7 @@ func (c *Client) state(ctx context.Context) (State, error) {
 	// There is one detector in a region.
 	d, err := c.api.GetDetector(ctx, &sdk.GetDetectorInput{DetectorId: &ids[0]})
 	if err != nil {
+		s.Unknown = true
 		return s, err
 	}
 	s.Enabled = d.Status == types.DetectorStatusEnabled
