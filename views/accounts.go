@@ -9,6 +9,7 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/audit"
+	"ecsole/aws/exec"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 	"ecsole/views/command"
@@ -52,6 +53,9 @@ func (o *accounts) shells(cfg config.Config) []shell {
 func (a *App) clients(account *aws.Account, region string) Clients {
 	c := NewClients(account, a.o.Profiles)
 	c.asked = region
+	if on := a.cfg.Exec.Record; on != "" {
+		c.Exec.Configure(exec.Settings{Recording: exec.Recording{Dir: a.paths.Recordings(), Required: on == "required"}})
+	}
 	c.shells = func() []shell { return a.open.shells(a.cfg) }
 	return c
 }
@@ -106,7 +110,7 @@ func (a *App) switchTo(profile, region string, then command.Line) tea.Cmd {
 	return func() tea.Msg {
 		account, err := open(ctx, profile, region, asker)
 		if err != nil {
-			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
+			return screen.Flash{Level: screen.Error, Err: err}
 		}
 		return switched{on: a.clients(account, asked), then: then, wish: wish}
 	}
