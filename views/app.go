@@ -171,7 +171,7 @@ func (a *App) identify(on Clients) tea.Cmd {
 		ctx, cancel := context.WithTimeout(on.Account.Context(), openTimeout)
 		defer cancel()
 		if _, err := on.Account.Identity(aws.Foreground(ctx)); err != nil {
-			return screen.Flash{Level: screen.Error, Text: problem(err), Err: err}
+			return screen.Flash{Level: screen.Error, Err: err}
 		}
 		return nil
 	}
@@ -219,7 +219,7 @@ func (a *App) note(on Clients, action, target, detail string) {
 // explain says what an error means to the user.
 func explain(err error) screen.Problem {
 	e := aws.AsError(err)
-	return screen.Problem{Class: e.Class.String(), Op: e.Op, Text: problem(err), Hint: e.Hint, RequestID: e.RequestID, Denied: e.Class == aws.Denied}
+	return screen.Problem{Class: e.Class.String(), Op: e.Op, Text: summary(err), Hint: e.Hint, RequestID: e.RequestID, Denied: e.Class == aws.Denied}
 }
 
 // messages are the failed calls of all accounts of this run.

@@ -43,7 +43,8 @@ type listing struct {
 	done        time.Time // end of the last pass that read anything
 	complete    bool      // the last ended pass had no gap
 	pass        time.Duration
-	gaps        []aws.Gap // of the last pass
+	gaps        []aws.Gap // of the last pass that has ended
+	missing     []aws.Gap // of the pass under way
 	err         error     // what broke it off
 	clock       int       // number of the tick that is awaited
 	visible     time.Time // rows on screen were read afresh last

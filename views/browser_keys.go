@@ -114,7 +114,7 @@ func (b *Browser) viewActions() []screen.Action {
 		if b.list.loading {
 			return flashText(screen.Info, "a refresh is under way")
 		}
-		return b.refresh()
+		return b.refreshNow()
 	})
 	add("wide", "Wide", "", true, func() tea.Cmd {
 		b.table.SetWide(!b.table.Wide())
@@ -188,7 +188,14 @@ func (b *Browser) copy() tea.Cmd {
 	now := b.now()
 	if id == b.copiedID && now.Sub(b.copied) < time.Second {
 		b.copiedID = ""
-		return screen.Cmd(screen.Copy{Text: id, What: "ARN"})
+		if item := b.current(); item != nil {
+			id = b.kind.arn(item)
+		}
+		what := "ARN"
+		if !strings.HasPrefix(id, "arn:") {
+			what = "id"
+		}
+		return screen.Cmd(screen.Copy{Text: id, What: what})
 	}
 	b.copied, b.copiedID = now, id
 	return screen.Cmd(screen.Copy{Text: lastPart(id), What: "id"})
@@ -234,7 +241,7 @@ func (b *Browser) clusterActions() []screen.Action {
 }
 
 func flash(level screen.Level, err error) tea.Cmd {
-	return screen.Cmd(screen.Flash{Level: level, Text: problem(err), Err: err})
+	return screen.Cmd(screen.Flash{Level: level, Err: err})
 }
 
 func flashText(level screen.Level, text string) tea.Cmd {

@@ -19,10 +19,21 @@ import (
 const passTimeout = 10 * time.Minute
 
 // refresh starts a pass over the whole list. Rows stay until it has ended well.
-func (b *Browser) refresh() tea.Cmd {
-	first := b.list.done.IsZero()
+func (b *Browser) refresh() tea.Cmd { return b.pass(b.list.done.IsZero()) }
+
+// refreshNow is what a key asks for: it goes before what the clocks ask for, and
+// takes what other APIs know of the rows along.
+func (b *Browser) refreshNow() tea.Cmd {
+	for _, o := range b.overlays {
+		clear(o.asked)
+		o.err = nil
+	}
+	return screen.Batch(b.pass(true), b.decorate())
+}
+
+func (b *Browser) pass(first bool) tea.Cmd {
 	b.list.loading, b.list.begun, b.list.rows, b.list.seen, b.list.total = true, b.now(), 0, 0, -1
-	b.list.gaps, b.list.clock = nil, b.list.clock+1
+	b.list.missing, b.list.clock = nil, b.list.clock+1
 	b.table.BeginGeneration()
 	kind, on, scope := b.kind, b.on, b.scope
 	return screen.Stream(b.work.Lane("list"), passTimeout, func(ctx context.Context, emit func(rows)) error {
@@ -66,7 +77,7 @@ func (b *Browser) take(page rows, full bool) {
 	b.table.Upsert(page.Rows...)
 	for _, g := range page.Gaps {
 		if full {
-			b.list.gaps = append(b.list.gaps, g)
+			b.list.missing = append(b.list.missing, g)
 		}
 		if len(g.IDs) > 0 {
 			b.table.Gap(g.IDs, terse(g.Err))
@@ -78,7 +89,7 @@ func (b *Browser) take(page rows, full bool) {
 func (b *Browser) ended(err error) tea.Cmd {
 	b.list.loading = false
 	b.list.pass = b.now().Sub(b.list.begun)
-	b.list.err = err
+	b.list.err, b.list.gaps = err, b.list.missing
 	for _, g := range b.list.gaps {
 		if g.Fatal && b.list.err == nil {
 			b.list.err = g.Err

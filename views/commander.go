@@ -128,7 +128,7 @@ func (a *App) runKind(k *Kind, l command.Line) tea.Cmd {
 		defer cancel()
 		arn, err := findCluster(aws.Foreground(ctx), on, name)
 		if err != nil {
-			return screen.Flash{Level: screen.Warn, Text: problem(err), Err: err}
+			return screen.Flash{Level: screen.Warn, Err: err}
 		}
 		return foundCluster{on, k, Scope{Cluster: arn}, l.Filter, wish}
 	}

@@ -14,7 +14,8 @@ import (
 var _ = register(Resource[findings.Finding]{
 	Name: "findings", Aliases: []string{"finding", "fi", "alerts"},
 	List:  listFindings,
-	ID:    func(v findings.Finding) string { return v.ARN },
+	ID:    func(v findings.Finding) string { return v.ID },
+	ARN:   func(v findings.Finding) string { return v.ARN },
 	Label: func(v findings.Finding) string { return v.Type },
 	Health: func(v findings.Finding) (Health, string) {
 		switch {

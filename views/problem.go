@@ -6,18 +6,25 @@ import (
 
 // problem says in one line what went wrong, and what to do where that is known.
 func problem(err error) string {
-	e := aws.AsError(err)
-	if e == nil {
-		return ""
-	}
-	line := e.Error()
-	if e.Class == aws.Denied && e.Action != "" {
-		line = "denied: " + e.Action
-	}
-	if e.Hint != "" {
+	line := summary(err)
+	if e := aws.AsError(err); e != nil && e.Hint != "" {
 		line += " · " + e.Hint
 	}
 	return line
+}
+
+// summary says in one line what went wrong. That of a call begins with its class.
+func summary(err error) string {
+	e := aws.AsError(err)
+	switch {
+	case e == nil:
+		return ""
+	case e.Class == aws.Denied && e.Action != "":
+		return "denied: " + e.Action
+	case e.Op != "":
+		return e.Class.String() + ": " + e.Error()
+	}
+	return e.Error()
 }
 
 // terse is problem in as few words as a cell holds: "denied: ecs:ListTasks".

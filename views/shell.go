@@ -129,7 +129,7 @@ func (a *App) attach(s *exec.Session) tea.Cmd {
 		label := clean.Line(last.Label())
 		switch {
 		case err != nil:
-			return screen.Flash{Level: screen.Error, Text: "shell in " + label + ": " + clean.Line(problem(err)), Err: err}
+			return screen.Flash{Level: screen.Error, Text: "shell in " + label, Err: err}
 		case host.Detached():
 			return screen.Flash{Text: "shell in " + label + " goes on; :sessions lists it"}
 		}
