@@ -21,14 +21,24 @@ import (
 type accounts struct {
 	mu   sync.Mutex
 	list []Clients
+	now  Clients // the one that is shown
 }
 
-func (o *accounts) add(c Clients) {
+// show makes an account the one that is shown.
+func (o *accounts) show(c Clients) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.now = c
 	if !slices.ContainsFunc(o.list, func(have Clients) bool { return have.Account == c.Account }) {
 		o.list = append(o.list, c)
 	}
+}
+
+// shown is the account that is shown, for what runs outside the event loop.
+func (o *accounts) shown() Clients {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.now
 }
 
 func (o *accounts) all() []Clients {

@@ -96,7 +96,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 func (a *App) adopt(c Clients) {
 	a.on = c
 	a.clusters = nil
-	a.open.add(c)
+	a.open.show(c)
 }
 
 // Close ends all accounts of this run.
@@ -206,8 +206,8 @@ func (a *App) favourites(on Clients) []string {
 	return out[:min(len(out), 9)]
 }
 
-// note journals something that is no act: unmasking, copies, switches. It runs
-// outside the event loop's way, and a journal that fails is a message.
+// note journals something that is no act: unmasking, copies, incidents. It writes to
+// the disk, so it runs outside the event loop; a journal that fails is a message.
 func (a *App) note(on Clients, action, target, detail string) {
 	if j := on.Account.Journal(); j != nil {
 		if err := j.Note(audit.Record{Kind: audit.KindNote, Action: action, Target: target, After: detail}); err != nil {

@@ -157,11 +157,11 @@ func (a *App) setIncident(id string) tea.Cmd {
 		return flashText(screen.Error, "there is no journal to stamp")
 	}
 	a.o.Journal.SetIncident(id)
-	a.note(a.on, "incident.set", id, "")
+	on, text := a.on, "incident "+id+" is stamped on every record from now on"
 	if id == "" {
-		return flashText(screen.Info, "no incident from now on")
+		text = "no incident from now on"
 	}
-	return flashText(screen.Info, "incident "+id+" is stamped on every record from now on")
+	return screen.Batch(flashText(screen.Info, text), func() tea.Msg { a.note(on, "incident.set", id, ""); return nil })
 }
 
 // regions are offered for completion; any other name works too.

@@ -49,7 +49,9 @@ func (a *App) textOptions(on Clients, name, scope string) textview.Options {
 	}
 }
 
-func (a *App) saveText(name, text string) (string, error) { return a.saveOn(a.on, name, text) }
+func (a *App) saveText(name, text string) (string, error) {
+	return a.saveOn(a.open.shown(), name, text)
+}
 
 func (a *App) saveOn(on Clients, name, text string) (string, error) {
 	return a.save(on, "text.save", name, func(w io.Writer) error {
@@ -59,4 +61,4 @@ func (a *App) saveOn(on Clients, name, text string) (string, error) {
 }
 
 // copied journals what went onto the clipboard, outside the event loop.
-func (a *App) copied(c screen.Copy) { a.recordCopy(a.on, c) }
+func (a *App) copied(c screen.Copy) { a.recordCopy(a.open.shown(), c) }
