@@ -16,7 +16,10 @@ import (
 // version is set by the build.
 var version = ""
 
-func main() { os.Exit(run(context.Background(), os.Args[1:])) }
+func main() {
+	easeStart()
+	os.Exit(run(context.Background(), os.Args[1:]))
+}
 
 // Exit statuses. A signal that ended the program is 128 and its number, as shells
 // count.

@@ -69,37 +69,44 @@ func counts(n int) func(*vterm.Screen) bool {
 func (b *bench) starts(ctx context.Context) error {
 	const name = "start → clusters drawn"
 	for _, p := range b.programs {
-		var took []time.Duration
+		var took, cpu []time.Duration
 		for range b.runs {
-			d, err := b.start(ctx, p)
+			d, c, err := b.start(ctx, p)
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.name, err)
 			}
 			took = append(took, d)
+			if c > 0 {
+				cpu = append(cpu, c)
+			}
 		}
 		b.sheet.within(name, p, median(took), 2*b.latency+60*time.Millisecond)
-		b.sheet.put("  the slowest of them", p.name, ms(percentile(took, 100)))
+		b.sheet.put("  fastest, slowest", p.name, ms(slices.Min(took))+", "+ms(slices.Max(took)))
+		b.sheet.put("  CPU until then", p.name, ms(median(cpu)))
 	}
 	return nil
 }
 
-func (b *bench) start(ctx context.Context, p program) (time.Duration, error) {
+func (b *bench) start(ctx context.Context, p program) (took, cpu time.Duration, err error) {
 	a, err := b.serve(ctx, size{})
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer a.close()
 	names, err := a.names()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	t, err := launch(ctx, p.argv, a.env, b.cols, b.rows)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer t.close()
 	at, err := t.await(ctx, slow, showsAll(names.Clusters))
-	return at.Sub(t.started), err
+	if c, noCost := costOf(t.pid()); noCost == nil {
+		cpu = c.cpu
+	}
+	return at.Sub(t.started), cpu, err
 }
 
 // openings measures from enter on a cluster to its first services and to all.
@@ -123,10 +130,13 @@ func (b *bench) openings(ctx context.Context) error {
 			b.sheet.within(first, p, median(firsts), 2*b.latency+60*time.Millisecond)
 			if all := median(wholes); all > 0 {
 				b.sheet.within(whole, p, all, c.aim)
+				if c.runs > 1 {
+					b.sheet.put("  fastest, slowest of all rows", p.name, ms(slices.Min(wholes))+", "+ms(slices.Max(wholes)))
+				}
 			}
-			b.sheet.put("  its requests", p.name, strconv.Itoa(o.requests))
+			b.sheet.put(fmt.Sprintf("  requests for %d", c.services), p.name, strconv.Itoa(o.requests))
 			if o.cpu > 0 {
-				b.sheet.put(fmt.Sprintf("  CPU for it, %d services", c.services), p.name, ms(o.cpu))
+				b.sheet.put(fmt.Sprintf("  CPU for %d", c.services), p.name, ms(o.cpu))
 			}
 		}
 	}
