@@ -288,7 +288,7 @@ func (j *journey) rows() []string {
 	return out
 }
 
-var row = regexp.MustCompile(`^│?[▸ ▌*✓]{1,2}[•◌✗?⊘✓!i+] `)
+var row = regexp.MustCompile(`^│[▸ *][•◌✗?⊘✓!i+] `)
 
 // title is the line of the frame with the title.
 func (j *journey) title() string { return j.Line("┌─") }
@@ -331,6 +331,7 @@ func (j *journey) goTo(text string) *journey {
 func (j *journey) moves() {
 	j.t.Helper()
 	j.Press("g")
+	j.Wait("for a cursor", func(string) bool { return j.cursor() != "" })
 	before, at := j.cursor(), time.Now()
 	j.Press("j")
 	if after := j.cursor(); after == before || after == "" {

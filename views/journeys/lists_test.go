@@ -32,7 +32,7 @@ func TestRowsArrivePageByPage(t *testing.T) {
 			j.pass(20 * time.Millisecond)
 		}
 		if len(seen) < 4 {
-			t.Errorf("the title went only through %q", seen)
+			t.Errorf("the title went only through %v", seen)
 		}
 		j.Sees("services(prod)[400]").Not("incomplete")
 	})
