@@ -128,7 +128,7 @@ func contains(all []logs.Source, s logs.Source) bool {
 // logScreen makes the view of the sources worked out.
 func (a *App) logScreen(on Clients, s sourced) screen.Screen {
 	return logview.New(on.Account.Context(), logview.Options{
-		Theme: a.theme, Keys: a.keys.Or,
+		Theme: a.theme, Keys: a.keys.Or, Keymap: a.keys,
 		Title: "logs(" + lastPart(s.target.cluster) + "/" + s.target.name + ")", Crumb: "logs",
 		Range: logview.Range{Name: "tail"},
 		Open: func(r logview.Range) logview.Source {

@@ -132,7 +132,13 @@ func TestCopy(t *testing.T) {
 	if got := copied(1); !strings.HasSuffix(got, "aaa line 00028") {
 		t.Fatalf("%q", got)
 	}
-	d.Press("space", "k", "k", "c").Sees("3 lines")
+	d.Press("space", "k", "k")
+	for _, l := range []string{"line 00028", "line 00027", "line 00026"} {
+		if !strings.Contains(shaded(d.Styled(), l), "48;") {
+			t.Errorf("%s is selected, and looks like the others", l)
+		}
+	}
+	d.Press("c").Sees("3 lines")
 	if got := copied(2); strings.Count(got, "\n") != 2 {
 		t.Fatalf("%q", got)
 	}
@@ -199,4 +205,14 @@ func TestChunks(t *testing.T) {
 
 func ticks(from, to time.Time) []logview.Tick {
 	return []logview.Tick{{Time: noon.Add(30 * time.Second), Kind: 'd', Text: "deployment 7 started"}, {Time: from.Add(-time.Hour), Kind: 's'}, {Time: to.Add(time.Hour), Kind: 'a'}}
+}
+
+// shaded is the row of a styled screen that holds a text.
+func shaded(screen, text string) string {
+	for row := range strings.SplitSeq(screen, "\n") {
+		if strings.Contains(row, text) {
+			return row
+		}
+	}
+	return ""
 }

@@ -97,9 +97,9 @@ func (v *View) json(t *text, b []byte, p theme.Pen, limit int) {
 	if message != nil {
 		v.plain(t, message, p)
 	}
-	for _, dull := range []bool{false, true} {
+	for of := range 3 {
 		field.EachJSON(obj, func(key []byte, m field.Value) bool {
-			if isDull(key) == dull {
+			if rank(key, m) == of {
 				v.pair(t, key, m)
 			}
 			return len(t.s) < limit
@@ -126,6 +126,17 @@ func (v *View) logfmt(t *text, b []byte, p theme.Pen, limit int) {
 		v.pair(t, key, m)
 		return len(t.s) < limit
 	})
+}
+
+// rank orders fields: single values first, then nested ones, then what is dull.
+func rank(key []byte, m field.Value) int {
+	switch {
+	case isDull(key):
+		return 2
+	case m.Kind == field.Object || m.Kind == field.Array:
+		return 1
+	}
+	return 0
 }
 
 // isDull tells fields that are the same in every line of a stream: they come last.

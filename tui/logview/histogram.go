@@ -104,6 +104,10 @@ func (v *View) histogram(width, height int) []string {
 		start = h.start.Local()
 	}
 	c := chart.Histogram{Start: start, Step: h.step, Buckets: h.buckets, Cursor: h.bucket(h.at)}
+	// The line of time ends where the bars end.
+	if n := len(h.buckets); n > 0 && n < inner {
+		inner = max(min(8, inner/n)*n, min(inner, 24))
+	}
 	var out []string
 	for l := range strings.SplitSeq(c.View(inner, max(height, 2), v.pens.chart), "\n") {
 		out = append(out, " "+l+clean.Spaces(width-inner-1))

@@ -139,6 +139,7 @@ var (
 	_ screen.Screen = (*View)(nil)
 	_ screen.Titled = (*View)(nil)
 	_ screen.Bare   = (*View)(nil)
+	_ screen.Tall   = (*View)(nil)
 	_ screen.Backer = (*View)(nil)
 	_ screen.Owner  = (*View)(nil)
 )
@@ -246,6 +247,9 @@ func (v *View) Crumb() string { return v.o.Crumb }
 
 // Bare is the full screen: the lines alone, and the mouse is the terminal's.
 func (v *View) Bare() bool { return v.full }
+
+// Tall is how many lines the header leaves at least, where there are so many.
+func (v *View) Tall() int { return 17 }
 
 // Back ends the full screen, then the search, then takes off one filter after the
 // other; only then it leaves the view.

@@ -51,13 +51,27 @@ func (v *View) layout(height int) {
 			v.top = place{p.items[p.rows[0].item].Key, p.rows[0].row}
 		}
 	}
-	if p.at >= 0 { // the cursor's row in its colours
-		it := &p.items[p.at]
-		rows := v.rowsOf(it, true)
-		for i := range p.rows {
-			if r := &p.rows[i]; r.item == p.at && r.row < len(rows) {
-				r.text = rows[r.row]
-			}
+	v.paintChosen()
+}
+
+// paintChosen draws the cursor's item, and those selected, in the cursor's colours.
+func (v *View) paintChosen() {
+	p := &v.page
+	if p.at < 0 {
+		return
+	}
+	from, to, _ := v.chosen()
+	drawn, rows := -1, []string(nil)
+	for i := range p.rows {
+		r := &p.rows[i]
+		if r.item < 0 || p.items[r.item].last.Compare(from) < 0 || p.items[r.item].Key.Compare(to) > 0 {
+			continue
+		}
+		if r.item != drawn {
+			drawn, rows = r.item, v.rowsOf(&p.items[r.item], true)
+		}
+		if r.row < len(rows) {
+			r.text = rows[r.row]
 		}
 	}
 }

@@ -210,7 +210,7 @@ func (v *View) switches(short bool) []part {
 		if on {
 			p.pen = v.pens.on
 		}
-		if short && !on {
+		if short && !on && name != "Autoscroll" {
 			return
 		}
 		out = append(out, p)
