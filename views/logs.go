@@ -2,19 +2,13 @@ package views
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"ecsole/aws"
-	"ecsole/aws/audit"
 	"ecsole/aws/ecs"
 	"ecsole/aws/logs"
 	"ecsole/tui/logview"
@@ -160,48 +154,6 @@ func (t logTarget) scope() string {
 		return ""
 	}
 	return t.service.ARN
-}
-
-// save writes a file of the user's own and journals it: path, bytes, SHA-256. It
-// runs outside the event loop.
-func (a *App) save(on Clients, action, name string, write func(io.Writer) error) (string, error) {
-	dir := orDefault(a.cfg.SaveDir, a.paths.Saves())
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, fmt.Sprintf("%s-%s", a.now().UTC().Format("20060102-150405.000"), fileName(name)))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.New()
-	count := &counter{}
-	err = write(io.MultiWriter(f, sum, count))
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return path, err
-	}
-	if j := on.Account.Journal(); j != nil {
-		err = j.Note(audit.Record{Kind: audit.KindNote, Action: action, Target: name, Path: path, Bytes: count.n, SHA256: hex.EncodeToString(sum.Sum(nil))})
-	}
-	return path, err
-}
-
-type counter struct{ n int64 }
-
-func (c *counter) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }
-
-// fileName keeps of a name what is safe in a file's.
-func fileName(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
-			return r
-		}
-		return '-'
-	}, name)
 }
 
 // LogSpec works out what `logs TARGET` reads.

@@ -2,12 +2,14 @@ package views
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -60,9 +62,12 @@ func (b *Browser) writeWhenRead() tea.Cmd {
 }
 
 func (b *Browser) write() tea.Cmd {
-	header := b.table.Header()
-	records := slices.Collect(b.table.Export())
-	app, on, name := b.app, b.on, b.kind.Name+"-"+b.kind.scope(b.scope)+".csv"
+	header, records := b.records()
+	app, on, name := b.app, b.on, b.kind.Name+"-"+b.kind.scope(b.scope)
+	if !b.list.complete {
+		name += "-incomplete"
+	}
+	name += ".csv"
 	return screen.Do(b.work.Lane("save"), saveTimeout, func(context.Context) (saved, error) {
 		path, err := app.save(on, "table.save", name, func(w io.Writer) error {
 			out := csv.NewWriter(w)
@@ -78,6 +83,31 @@ func (b *Browser) write() tea.Cmd {
 		})
 		return saved{path}, err
 	})
+}
+
+// records are the rows that are shown. Where some could not be read, a column says so:
+// the file must not look complete when the list was not.
+func (b *Browser) records() (header []string, records [][]string) {
+	header, records = b.table.Header(), slices.Collect(b.table.Export())
+	missing := map[string]bool{}
+	for _, g := range b.list.gaps {
+		for _, id := range g.IDs {
+			missing[id] = true
+		}
+	}
+	if len(missing) == 0 {
+		return header, records
+	}
+	at := 0
+	for r := range b.table.Shown() {
+		note := ""
+		if missing[r.ID] {
+			note = orDefault(r.Note, "not read")
+		}
+		records[at] = append(records[at], note)
+		at++
+	}
+	return append(header, "UNREAD"), records
 }
 
 func (b *Browser) wasSaved(r screen.Result[saved]) tea.Cmd {
@@ -100,11 +130,45 @@ func (a *App) recordCopy(on Clients, c screen.Copy) {
 	if j == nil {
 		return
 	}
-	sum := sha256.Sum256([]byte(c.Text))
-	err := j.Note(audit.Record{
-		Kind: audit.KindNote, Action: "copy", Target: c.What, Path: "clipboard", Bytes: int64(len(c.Text)), SHA256: hex.EncodeToString(sum[:]),
-	})
+	var sum audit.Sum
+	_, _ = io.WriteString(&sum, c.Text) // a sum takes everything
+	err := j.Copyout("copy", c.What, "clipboard", &sum)
 	if err != nil {
 		on.Account.Problems().Add(fmt.Errorf("journal: %w", err))
 	}
+}
+
+// save writes a file of the user's own and journals it: path, bytes, SHA-256. A file
+// that is not whole, or that cannot be recorded, is taken away again. It runs outside
+// the event loop.
+func (a *App) save(on Clients, action, name string, write func(io.Writer) error) (string, error) {
+	dir := orDefault(a.cfg.SaveDir, a.paths.Saves())
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, fmt.Sprintf("%s-%s", a.now().UTC().Format("20060102-150405.000"), fileName(name)))
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	var sum audit.Sum
+	err = errors.Join(write(io.MultiWriter(f, &sum)), f.Close())
+	if j := on.Account.Journal(); err == nil && j != nil {
+		err = j.Copyout(action, name, path, &sum)
+	}
+	if err != nil {
+		return "", errors.Join(err, os.Remove(path))
+	}
+	return path, nil
+}
+
+// fileName keeps of a name what is safe in a file's.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, name)
 }
