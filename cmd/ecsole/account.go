@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -51,13 +52,24 @@ func newSetup(f *flags, demo bool) (*setup, error) {
 	if cfg.JournalPath != "" && !demo {
 		path = cfg.JournalPath
 	}
-	s.journal, s.problem = audit.Open(path, audit.Options{})
+	s.journal, s.problem = audit.Open(path, whoami())
 	if f.debugHTTP {
 		if err := s.logHTTP(); err != nil {
 			return nil, own(err)
 		}
 	}
 	return s, nil
+}
+
+// whoami is who sits at this machine, for the journal; what cannot be found out stays
+// empty.
+func whoami() audit.Options {
+	var o audit.Options
+	if u, err := user.Current(); err == nil {
+		o.User = u.Username
+	}
+	o.Host, _ = os.Hostname()
+	return o
 }
 
 // logHTTP begins the log of calls.
