@@ -13,10 +13,12 @@ import (
 // describeService sums a service up: how it fares, its deployments, its events,
 // what its tasks are made of. A part that cannot be read says so in its place.
 func describeService(ctx context.Context, c Clients, _ Scope, v ecs.Service) (Document, error) {
-	if fresh, _ := aws.Collect(c.ECS.DescribeServices(ctx, v.ClusterARN, []string{v.ARN})); len(fresh) == 1 {
+	fresh, gaps := aws.Collect(c.ECS.DescribeServices(ctx, v.ClusterARN, []string{v.ARN}))
+	if len(fresh) == 1 {
 		v = fresh[0]
 	}
 	var d Document
+	d.Add(unrefreshed(len(fresh), gaps))
 	var s Section
 	verdict := ecs.ServiceHealth(v)
 	s.fact("Service", v.Name)
@@ -36,7 +38,7 @@ func describeService(ctx context.Context, c Clients, _ Scope, v ecs.Service) (Do
 	d.Add(alertSection(c, func(f findingsIndex) []string { return findingLines(f.Of(v.ClusterARN, v.Name)) }))
 	d.Add(deploymentsSection(v))
 	d.Add(rolloutSection(ctx, c, v))
-	d.Add(Section{Title: "Events (AWS keeps the last 100)", Grid: eventGrid(v.Events, 20)})
+	d.Add(eventSection(v.Events))
 	d.Add(networkSection(v))
 	if td, err := c.ECS.TaskDefinition(ctx, v.TaskDefinition); err != nil {
 		d.Add(Section{Title: "Task definition", Unknown: err})
@@ -56,7 +58,9 @@ func deploymentsSection(v ecs.Service) Section {
 		})
 	}
 	s.factf("Controller", "%s %s", orDefault(v.DeploymentController, "ECS"), orDefault(v.DeployStrategy, "ROLLING"))
-	s.factf("Healthy", "minimum %d %%, maximum %d %%", v.MinHealthyPercent, v.MaxPercent)
+	if v.MaxPercent > 0 { // other controllers do not tell
+		s.factf("Healthy", "minimum %d %%, maximum %d %%", v.MinHealthyPercent, v.MaxPercent)
+	}
 	s.fact("Circuit breaker", breaker(v))
 	s.fact("Alarms", strings.Join(v.DeploymentAlarms, ", "))
 	return s
@@ -85,7 +89,11 @@ func rolloutSection(ctx context.Context, c Clients, v ecs.Service) Section {
 	}
 	slices.SortFunc(items, func(a, b ecs.ServiceDeployment) int { return b.Created.Compare(a.Created) })
 	s.Grid = [][]string{{"STATUS", "STAGE", "AGE", "BREAKER", "REASON"}}
-	for _, r := range items[:min(len(items), 8)] {
+	shown := items[:min(len(items), rolloutsShown)]
+	if more := len(items) - len(shown); more > 0 {
+		s.Lines = append(s.Lines, fmt.Sprintf("… and %d older", more))
+	}
+	for _, r := range shown {
 		failures := r.BreakerStatus
 		if r.BreakerThreshold > 0 {
 			failures = fmt.Sprintf("%s %d/%d", r.BreakerStatus, r.BreakerFailures, r.BreakerThreshold)
@@ -95,15 +103,40 @@ func rolloutSection(ctx context.Context, c Clients, v ecs.Service) Section {
 	return s
 }
 
-func eventGrid(events []ecs.Event, n int) [][]string {
-	if len(events) == 0 {
-		return nil
+// How much of what may be long a description shows.
+const (
+	eventsShown   = 20
+	rolloutsShown = 8
+)
+
+func eventSection(events []ecs.Event) Section {
+	s := Section{Title: "Events"}
+	shown := events[:min(len(events), eventsShown)]
+	for _, e := range shown {
+		if s.Grid == nil {
+			s.Grid = append(s.Grid, []string{"AGE", "MESSAGE"})
+		}
+		s.Grid = append(s.Grid, []string{age(e.Time), e.Message})
 	}
-	grid := [][]string{{"AGE", "MESSAGE"}}
-	for _, e := range events[:min(len(events), n)] {
-		grid = append(grid, []string{age(e.Time), e.Message})
+	if more := len(events) - len(shown); more > 0 {
+		s.Lines = append(s.Lines, fmt.Sprintf("… and %d older; the raw answer has them all, and AWS keeps the last 100", more))
 	}
-	return grid
+	return s
+}
+
+// unrefreshed says that a description is made of what the list had: the item could
+// not be read afresh, or is gone.
+func unrefreshed(found int, gaps []aws.Gap) Section {
+	s := Section{Title: "As the list had it"}
+	switch {
+	case found > 0:
+		return Section{}
+	case len(gaps) > 0:
+		s.Unknown = gaps[0].Err
+	default:
+		s.Lines = []string{"ECS does not know it any more"}
+	}
+	return s
 }
 
 func networkSection(v ecs.Service) Section {

@@ -15,11 +15,13 @@ import (
 // describeTask sums a task up: what became of it and why, its containers with
 // image and digest, network, volumes, roles.
 func describeTask(ctx context.Context, c Clients, _ Scope, v ecs.Task) (Document, error) {
-	if fresh, _ := aws.Collect(c.ECS.DescribeTasks(ctx, v.ClusterARN, []string{v.ARN})); len(fresh) == 1 {
+	fresh, gaps := aws.Collect(c.ECS.DescribeTasks(ctx, v.ClusterARN, []string{v.ARN}))
+	if len(fresh) == 1 {
 		v = fresh[0]
 	}
 	td, unread := c.ECS.TaskDefinition(ctx, v.TaskDefinition)
 	var d Document
+	d.Add(unrefreshed(len(fresh), gaps))
 	var s Section
 	s.fact("Task", v.ID)
 	s.fact("Cluster", lastPart(v.ClusterARN))
@@ -147,15 +149,33 @@ func pointGlyph(p ecs.PointState) string {
 	return map[ecs.PointState]string{ecs.PointPassed: "✓", ecs.PointWarned: "!", ecs.PointUnknown: "?", ecs.PointFailed: "✗"}[p]
 }
 
-// alertSection lists findings from the account's watcher, or says why it cannot.
+// alertSection lists findings from the account's watcher, and says how far they can
+// be believed: no line is no finding only where the region is watched.
 func alertSection(c Clients, find func(findingsIndex) []string) Section {
 	s := Section{Title: "GuardDuty"}
-	index, _, err := c.Findings.Snapshot()
+	index, old, err := c.Findings.Snapshot()
 	if index == nil {
-		s.Unknown = err
+		if s.Unknown = err; err == nil {
+			s.Lines = []string{"not read yet"}
+		}
 		return s
 	}
 	s.Lines = find(findingsIndex{index})
+	if len(s.Lines) == 0 {
+		s.Lines = []string{"no findings"}
+	}
+	switch {
+	case index.State.Unknown:
+		s.Lines = append(s.Lines, "whether GuardDuty watches this region is not known")
+	case !index.State.Enabled:
+		s.Lines = append(s.Lines, "GuardDuty does not watch this region")
+	}
+	if index.Gaps {
+		s.Lines = append(s.Lines, "not all findings could be read")
+	}
+	if err != nil {
+		s.Lines = append(s.Lines, "read "+short(old)+" ago; since then: "+problem(err))
+	}
 	return s
 }
 
