@@ -69,8 +69,10 @@ func BenchmarkFrame(b *testing.B) {
 			done := make(chan struct{})
 			go func() { defer close(done); flood(ctx, r.store, ids, 10_000) }()
 			defer func() { cancel(); <-done }()
+			changed, stop := r.store.Watch()
+			defer stop()
 			for r.store.All().Len() < 5000 {
-				time.Sleep(time.Millisecond)
+				<-changed
 			}
 			v.View(120, 40)
 			for _, k := range c.keys {
@@ -84,7 +86,7 @@ func BenchmarkFrame(b *testing.B) {
 				v.View(120, 40)
 				took = append(took, time.Since(begin))
 				b.StopTimer()
-				time.Sleep(time.Millisecond)
+				<-changed
 				b.StartTimer()
 			}
 			slices.Sort(took)
