@@ -60,10 +60,13 @@ var _ = register(Resource[findings.Finding]{
 	Raw:      func(v findings.Finding) json.RawMessage { return v.Raw },
 })
 
-// listFindings narrows the account's findings to the scope.
+// listFindings narrows the account's findings to the scope. Where nobody looks for
+// findings, an empty list would be a lie.
 func listFindings(ctx context.Context, c Clients, s Scope) aws.Pages[findings.Finding] {
 	return func(yield func(aws.Page[findings.Finding]) bool) {
+		seen := 0
 		for p := range c.Alerts.All(ctx) {
+			seen += len(p.Items) + len(p.Gaps)
 			kept := p.Items[:0:0]
 			for _, f := range p.Items {
 				if concerns(f, s) {
@@ -75,7 +78,27 @@ func listFindings(ctx context.Context, c Clients, s Scope) aws.Pages[findings.Fi
 				return
 			}
 		}
+		if seen == 0 && ctx.Err() == nil && !watched(ctx, c) {
+			yield(aws.Page[findings.Finding]{Gaps: []aws.Gap{{Err: errUnwatched, Fatal: true}}})
+		}
 	}
+}
+
+var errUnwatched = &aws.Error{Class: aws.Unsupported, Text: "GuardDuty does not watch this region", Hint: "enable it, with Runtime Monitoring, to have findings"}
+
+// watched reports whether GuardDuty looks at the region; where that is not known, it
+// is taken to.
+func watched(ctx context.Context, c Clients) bool {
+	var state findings.State
+	if index, _, _ := c.Findings.Snapshot(); index != nil {
+		state = index.State
+	} else {
+		var err error
+		if state, err = c.Alerts.State(ctx); err != nil {
+			return true
+		}
+	}
+	return state.Enabled || state.Unknown
 }
 
 func concerns(f findings.Finding, s Scope) bool {

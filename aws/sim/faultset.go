@@ -25,6 +25,7 @@ import (
 //	sample=50                       live tail samples above 50 events a second
 //	tails=1                         live tail sessions at once
 //	tail=30s                        live tail sessions time out
+//	detector=off                    GuardDuty does not watch the region
 //	lines=SERVICE:500               log lines per second of each task of a service
 //
 // A word may come more than once. Text with a fault in it changes nothing.

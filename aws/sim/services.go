@@ -21,6 +21,8 @@ func (s *Sim) services() ([]api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	guard, switches := guarddutyapi.Service(s.world, s.pager)
+	s.faults.extend(switches)
 	s.ssm = ssmapi.New(ssmapi.Needs{World: s.world, Sessions: s.sessions, Keys: keys, HostShell: s.options.HostShell, Log: s.logs.Stream})
 	s.closers = append(s.closers, s.ssm.Close)
 	return []api.Service{
@@ -28,7 +30,7 @@ func (s *Sim) services() ([]api.Service, error) {
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
 		s.logs.Service(),
 		metricsapi.Service(s.world, s.pager),
-		guarddutyapi.Service(s.world, s.pager),
+		guard,
 		s.ssm.Service(),
 		keys.Service(),
 	}, nil

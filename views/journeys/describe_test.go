@@ -36,3 +36,10 @@ func TestNoFindingsInADescription(t *testing.T) {
 		j.Press("d").Sees("GuardDuty", "no findings")
 	})
 }
+
+// TestNoFindingsIsNotNobodyLooked lists the findings of a region without a detector.
+func TestNoFindingsIsNotNobodyLooked(t *testing.T) {
+	run(t, setting{command: ":findings", sim: sim.Options{Faults: "detector=off"}}, func(j *journey) {
+		j.Sees("GuardDuty does not watch this region").Not("there are no findings")
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"ecsole/aws/sim/api"
@@ -24,13 +25,20 @@ type guardDuty struct {
 	pager  *api.Pager
 	opened time.Time // when the simulator began
 	victim *world.Task
+	off    atomic.Bool // the region has no detector
 }
 
-// Service is what the server is to route.
-func Service(w *world.World, pager *api.Pager) api.Service {
+// Service is what the server is to route, and the switch of the detector.
+func Service(w *world.World, pager *api.Pager) (api.Service, map[string]func(string) (func(), error)) {
 	g := &guardDuty{world: w, pager: pager, opened: w.Now()}
 	g.victim = g.chooseVictim()
 	resource := func(c *api.Call) string { return w.ARN("guardduty", "detector/%s", g.detector()) }
+	detector := func(value string) (func(), error) {
+		if value != "on" && value != "off" {
+			return nil, fmt.Errorf("want on or off")
+		}
+		return func() { g.off.Store(value == "off") }, nil
+	}
 	return api.Service{
 		Name: "guardduty",
 		Operations: []api.Operation{
@@ -39,7 +47,7 @@ func Service(w *world.World, pager *api.Pager) api.Service {
 			{Name: "ListFindings", Method: "POST", Path: "/detector/{detectorId}/findings", Resource: resource, Do: g.listFindings},
 			{Name: "GetFindings", Method: "POST", Path: "/detector/{detectorId}/findings/get", Resource: resource, Do: g.getFindings},
 		},
-	}
+	}, map[string]func(string) (func(), error){"detector": detector}
 }
 
 // id makes an id of 32 hexadecimal digits for a thing of this world.
@@ -59,13 +67,16 @@ func refuse(format string, args ...any) error {
 
 // owned checks the detector id of a call.
 func (g *guardDuty) owned(id string) error {
-	if id != g.detector() {
+	if id != g.detector() || g.off.Load() {
 		return refuse("the input detectorId is not owned by the current account.")
 	}
 	return nil
 }
 
 func (g *guardDuty) listDetectors(*api.Call) (any, error) {
+	if g.off.Load() {
+		return map[string]any{"detectorIds": []string{}}, nil
+	}
 	return map[string]any{"detectorIds": []string{g.detector()}}, nil
 }
 
