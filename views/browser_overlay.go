@@ -149,13 +149,21 @@ func (b *Browser) decorated(r screen.Result[decorated]) tea.Cmd {
 			o.asked[id] = now
 			v, ok := r.Value.values[id]
 			if ok || r.Err == nil {
-				o.values[id] = overlayValue{v, ok, now}
+				o.values[id] = overlayValue{v, ok, now.Add(-ageOf(v))}
 			}
 			b.paint(o, id)
 		}
 		b.forget(o)
 	}
 	return screen.Batch(b.decorate(), b.writeWhenRead())
+}
+
+// ageOf is how old a value was when it came: what a watcher knows it has read before.
+func ageOf(v any) time.Duration {
+	if v, ok := v.(interface{ age() time.Duration }); ok {
+		return v.age()
+	}
+	return 0
 }
 
 // paint draws an overlay's cells of one row.

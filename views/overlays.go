@@ -23,7 +23,11 @@ const (
 )
 
 // use is the CPU and memory of one row in per cent, oldest first; NaN is a gap.
-type use struct{ CPU, Memory []float64 }
+type use struct {
+	CPU, Memory []float64
+	// partial: CloudWatch gave less than was asked for, so that no value is not none.
+	partial bool
+}
 
 // serviceUse reads the services on screen in one call.
 func serviceUse(ctx context.Context, c Clients, _ Scope, items []ecs.Service) (map[string]use, error) {
@@ -86,20 +90,36 @@ func readUse(ctx context.Context, c Clients, queries []metrics.Query, ids []stri
 		if err != nil && !cpu.Complete {
 			continue
 		}
-		if len(cpu.Values)+len(memory.Values) > 0 {
-			out[id] = use{cpu.Grid(from, to, time.Minute), memory.Grid(from, to, time.Minute)}
+		if partial := !cpu.Complete || !memory.Complete; partial || len(cpu.Values)+len(memory.Values) > 0 {
+			out[id] = use{cpu.Grid(from, to, time.Minute), memory.Grid(from, to, time.Minute), partial}
 		}
 	}
 	return out, err
 }
 
+// lateValues is how many minutes CloudWatch may be late; a value that is older says
+// what was, not what is.
+const lateValues = 5
+
+func (u use) cpu() table.Cell    { return sparkCell(u.CPU, u.partial) }
+func (u use) memory() table.Cell { return sparkCell(u.Memory, u.partial) }
+
 // sparkCell draws per cent on a fixed scale and sorts by the current value.
-func sparkCell(values []float64) table.Cell {
+func sparkCell(values []float64, partial bool) table.Cell {
 	now := chart.Current(values)
-	if math.IsNaN(now) {
-		return table.Cell{Text: "–", State: table.Dim}
-	}
 	o := chart.Options{Max: 100}
+	late := 0
+	for late < len(values) && math.IsNaN(values[len(values)-1-late]) {
+		late++
+	}
+	switch {
+	case math.IsNaN(now) && partial:
+		return table.Cell{Text: "?", State: table.Unknown}
+	case math.IsNaN(now):
+		return table.Cell{Text: "–", State: table.Dim}
+	case late > lateValues:
+		return table.Cell{Text: fmt.Sprintf("%s %dm ago", chart.Spark(values, sparkWidth, o), late), State: table.Dim, Plain: "–"}
+	}
 	spark, current := chart.SparkCell(values, sparkWidth, o)
 	c := table.Cell{Text: spark, Sort: now, Plain: current}
 	switch {
@@ -172,6 +192,8 @@ type alert struct {
 	waiting bool // nothing has been read yet
 	old     time.Duration
 }
+
+func (a alert) age() time.Duration { return a.old }
 
 func (a alert) cell() table.Cell {
 	switch {

@@ -40,8 +40,8 @@ var _ = register(Resource[ecs.Service]{
 	},
 	Overlays: []Overlay[ecs.Service]{
 		Decorate("use", time.Minute, serviceUse, map[string]func(ecs.Service, use) table.Cell{
-			"CPU": func(_ ecs.Service, u use) table.Cell { return sparkCell(u.CPU) },
-			"MEM": func(_ ecs.Service, u use) table.Cell { return sparkCell(u.Memory) },
+			"CPU": func(_ ecs.Service, u use) table.Cell { return u.cpu() },
+			"MEM": func(_ ecs.Service, u use) table.Cell { return u.memory() },
 		}).Paid(),
 		alertsOf(func(ix findingsIndex, v ecs.Service) findings.Badge { return ix.service(v.ClusterARN, v.Name) }, func(v ecs.Service) string { return v.ARN }),
 	},

@@ -52,8 +52,8 @@ var _ = register(Resource[ecs.Task]{
 	},
 	Overlays: []Overlay[ecs.Task]{
 		Decorate("use", time.Minute, taskUse, map[string]func(ecs.Task, use) table.Cell{
-			"CPU": func(_ ecs.Task, u use) table.Cell { return sparkCell(u.CPU) },
-			"MEM": func(_ ecs.Task, u use) table.Cell { return sparkCell(u.Memory) },
+			"CPU": func(_ ecs.Task, u use) table.Cell { return u.cpu() },
+			"MEM": func(_ ecs.Task, u use) table.Cell { return u.memory() },
 		}).Paid(),
 		alertsOf(func(ix findingsIndex, v ecs.Task) findings.Badge { return ix.task(v.ARN) }, func(v ecs.Task) string { return v.ARN }),
 		Decorate("exec", 30*time.Second, taskReadiness, map[string]func(ecs.Task, readiness) table.Cell{
