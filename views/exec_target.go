@@ -39,7 +39,7 @@ func ExecRequest(ctx context.Context, c Clients, target, cluster, container stri
 }
 
 // ExecBanner says at the head of a shell where it is.
-func ExecBanner(c Clients, cfg config.Config) string { return c.where(cfg).String() }
+func ExecBanner(c Clients, cfg config.Config) string { return c.where(cfg).banner() }
 
 // candidate is a container that exec could open, and what speaks against it.
 type candidate struct {

@@ -27,6 +27,7 @@ type Hub struct {
 	feeds   map[place]*feed
 	tails   map[string]*tail
 	groups  map[place]groupFacts
+	rosters map[place]*roster
 	closed  bool
 }
 
@@ -39,7 +40,7 @@ func HubOf(a *aws.Account, b *lines.Budget) *Hub {
 		}
 		h := &Hub{
 			account: a, budget: b, clients: map[string]*sdk.Client{}, feeds: map[place]*feed{},
-			tails: map[string]*tail{}, groups: map[place]groupFacts{},
+			tails: map[string]*tail{}, groups: map[place]groupFacts{}, rosters: map[place]*roster{},
 		}
 		h.ctx, h.stop = context.WithCancel(a.Context())
 		return h, h.close

@@ -127,18 +127,20 @@ func (l *live) session(ctx context.Context, group place, places []place) error {
 			Hint: "logs:DescribeLogGroups is needed, and the group must exist"}
 	}
 	in := &sdk.StartLiveTailInput{LogGroupIdentifiers: []string{facts.arn}}
-	for _, p := range places[:min(len(places), livePlaces)] {
-		if p.stream != "" {
-			in.LogStreamNames = append(in.LogStreamNames, p.stream)
-		} else {
+	for _, p := range places {
+		if p.prefix != "" {
 			in.LogStreamNamePrefixes = append(in.LogStreamNamePrefixes, p.prefix)
 		}
+		in.LogStreamNames = append(in.LogStreamNames, p.list()...)
 	}
 	if len(in.LogStreamNames) > 0 && len(in.LogStreamNamePrefixes) > 0 {
 		// Only one of the two may be given; a stream's name is a prefix of itself.
 		in.LogStreamNamePrefixes = append(in.LogStreamNamePrefixes, in.LogStreamNames...)
 		in.LogStreamNames = nil
 	}
+	// What is beyond the limit comes by the regular passes alone.
+	in.LogStreamNames = in.LogStreamNames[:min(len(in.LogStreamNames), livePlaces)]
+	in.LogStreamNamePrefixes = in.LogStreamNamePrefixes[:min(len(in.LogStreamNamePrefixes), livePlaces)]
 	// A client of its own: smithy-go 1.28.8 keeps one event-stream codec, with its
 	// buffers, per client, and two sessions on it read each other's events.
 	client := sdk.NewFromConfig(l.tail.hub.account.ConfigIn(group.region))
@@ -212,7 +214,7 @@ func (l *live) update(group place, places []place, u *types.LiveTailSessionUpdat
 
 func placeOf(places []place, stream string) place {
 	for _, p := range places {
-		if (Source{Prefix: p.prefix, Stream: p.stream}).holds(stream) {
+		if p.holds(stream) {
 			return p
 		}
 	}

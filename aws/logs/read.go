@@ -16,17 +16,6 @@ import (
 	"ecsole/aws"
 )
 
-// place is what one series of calls reads: the streams under a prefix, or one.
-type place struct {
-	region, group, prefix, stream string
-}
-
-func (s Source) place() place {
-	return place{region: s.Region, group: s.Group, prefix: s.Prefix, stream: s.Stream}
-}
-
-func (p place) String() string { return p.group + " " + p.prefix + p.stream }
-
 // onePage asks for one page; nothing is tried again here or by the SDK: the pace is
 // the account's, and who calls decides what a failure means.
 func (h *Hub) onePage(ctx context.Context, p place, from, to int64, token *string) (*sdk.FilterLogEventsOutput, error) {
@@ -34,10 +23,10 @@ func (h *Hub) onePage(ctx context.Context, p place, from, to int64, token *strin
 	if to > 0 {
 		in.EndTime = &to
 	}
-	if p.stream != "" {
-		in.LogStreamNames = []string{p.stream}
-	} else {
+	if p.prefix != "" {
 		in.LogStreamNamePrefix = &p.prefix
+	} else if in.LogStreamNames = h.present(ctx, p); len(in.LogStreamNames) == 0 {
+		return &sdk.FilterLogEventsOutput{}, nil // none of them is there yet
 	}
 	sent := time.Now()
 	out, err := h.client(p.region).FilterLogEvents(ctx, in, once)
@@ -96,6 +85,14 @@ func (h *Hub) span(ctx context.Context, p place, from, to int64, t *trouble, pag
 		}
 		if err != nil {
 			e := aws.AsError(err)
+			if noStream(e) && h.search(ctx, p) {
+				token = nil // of those that are there, from the beginning
+				failures++
+				if err := sleep(ctx, backoff(aws.Throttled, failures)); err != nil {
+					return err
+				}
+				continue
+			}
 			if gone(e) {
 				t.gone(e)
 				return errGone

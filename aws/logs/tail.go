@@ -48,10 +48,8 @@ func newTail(h *Hub, key string, spec Spec, b *lines.Budget) *tail {
 	if r := &t.spec.Range; r.Last > 0 && r.From.IsZero() {
 		r.From = t.opened.Add(-r.Last)
 	}
-	for _, s := range spec.Sources {
-		if s.Elsewhere == "" && !slices.ContainsFunc(t.pasts, func(p *past) bool { return p.place == s.place() }) {
-			t.pasts = append(t.pasts, &past{tail: t, place: s.place(), trouble: &trouble{source: s.String(), changed: t.poke}})
-		}
+	for _, p := range places(spec.Sources) {
+		t.pasts = append(t.pasts, &past{tail: t, place: p, trouble: &trouble{source: p.String(), changed: t.poke}})
 	}
 	t.tasks = newTasks(t)
 	t.live = &live{tail: t}
@@ -202,8 +200,16 @@ func (t *tail) state() lines.State {
 	t.mu.Unlock()
 	now := t.hub.clock.now()
 	problem := func(x *trouble) {
-		if p, _ := x.now(); p != nil && !slices.ContainsFunc(st.Problems, func(o lines.Problem) bool { return o.Source == p.Source && o.Class == p.Class }) {
+		p, _ := x.now()
+		if p == nil {
+			return
+		}
+		// The same place may be read in several ways: one trouble, as old as the oldest.
+		i := slices.IndexFunc(st.Problems, func(o lines.Problem) bool { return o.Source == p.Source && o.Class == p.Class })
+		if i < 0 {
 			st.Problems = append(st.Problems, *p)
+		} else if p.Since.Before(st.Problems[i].Since) {
+			st.Problems[i].Since = p.Since
 		}
 	}
 	for _, f := range feeds {

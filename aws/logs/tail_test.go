@@ -209,6 +209,41 @@ func TestAbsentStreamIsNoError(t *testing.T) {
 	})
 }
 
+// TestStreamsAreReadTogether: many streams by name are one place, and one that does
+// not exist (yet) is no obstacle to the others.
+func TestStreamsAreReadTogether(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, sim.Options{})
+		began := time.Now()
+		r.flood(5, func(i int) (from, to time.Time, rate float64) {
+			if i == 3 {
+				return began.Add(25 * time.Second), time.Time{}, 3
+			}
+			return began.Add(-time.Hour), time.Time{}, 3
+		})
+		var sources []Source
+		for i := range 6 { // the sixth never comes
+			sources = append(sources, Source{Group: floodGroup, Stream: "load/app/" + taskID(i), Container: "app", Task: taskID(i)})
+		}
+		tail := r.hub.Tail(Spec{Sources: sources})
+		defer tail.Close()
+		until(t, "lines of the four that are there", func() bool { return len(ids(tail)) == 4 })
+		r.sim.Faults().ResetCalls()
+		wait(20 * time.Second)
+		if n := r.sim.Faults().Calls("logs:FilterLogEvents"); n > 40 {
+			t.Errorf("%d calls in 20 s", n)
+		}
+		if st := tail.State(); len(st.Problems) > 0 || st.Lag > 0 {
+			t.Errorf("%+v", st)
+		}
+		until(t, "lines of the fifth", func() bool { return len(ids(tail)) == 5 })
+		end := time.Now()
+		until(t, "settled", func() bool { return tail.State().Settled.After(end) })
+		// What the fifth wrote before it was found is not read again by itself.
+		compare(t, r.truth(end.Add(-20*time.Second), end), stored(tail.Store(), end.Add(-20*time.Second), end))
+	})
+}
+
 func TestTroubleIsAState(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, sim.Options{})

@@ -98,13 +98,24 @@ func real(f *flags) func(context.Context) (*setup, error) {
 		pacer := aws.NewPacer()
 		s.open = func(ctx context.Context, profile, region string, asker aws.Asker) (*aws.Account, error) {
 			profile, region = choose(profile, region, s.config, os.Getenv, s.profiles)
-			return aws.Open(ctx, aws.Options{
+			return opened(ctx, aws.Options{
 				Profile: profile, Region: region, ReadOnly: f.isReadOnly(s.config, profile), Journal: s.journal, Asker: asker,
 				Pacer: pacer, HTTPLog: s.http,
 			})
 		}
 		return s, nil
 	}
+}
+
+// opened opens an account that ends with ctx: a shell that holds the terminal must
+// not outlive the signal that ends the program.
+func opened(ctx context.Context, o aws.Options) (*aws.Account, error) {
+	a, err := aws.Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, a.Close)
+	return a, nil
 }
 
 // choose settles which profile and region are meant: what was asked for goes before

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/atotto/clipboard"
@@ -44,18 +45,30 @@ func runConsole(ctx context.Context, f *flags, prepare func(context.Context) (*s
 	s.record(audit.KindStart)
 	defer s.record(audit.KindEnd)
 	defer app.Close()
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frameRate), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithoutSignalHandler()}
 	if s.config.UI.Theme == "ansi" {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
-	_, err = tea.NewProgram(app.Model(), options...).Run()
-	switch {
-	case err == nil, errors.Is(err, tea.ErrInterrupted):
-		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
+	program := tea.NewProgram(app.Model(), options...)
+	defer endWith(ctx, program)()
+	if _, err = program.Run(); err != nil && ctx.Err() == nil {
+		return own(err)
 	}
-	return own(err)
+	return context.Cause(ctx)
+}
+
+// killAfter is how long the program has for an orderly end.
+const killAfter = 5 * time.Second
+
+// endWith ends the program with the context. It is asked to quit, not killed: it may
+// have just taken the terminal back from a shell, and would leave half of its modes on.
+func endWith(ctx context.Context, p *tea.Program) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		kill := time.AfterFunc(killAfter, p.Kill)
+		defer kill.Stop()
+		p.Send(tea.QuitMsg{})
+		p.Wait()
+	})
 }
 
 // record writes the console's start and end into the journal. A journal that

@@ -60,7 +60,7 @@ func simulated(f *flags, o sim.Options) func(context.Context) (*setup, error) {
 			if wanted != "" && wanted != region {
 				return nil, ownError{fmt.Errorf("the simulated account has nothing in %s; it is in %s", wanted, region)}
 			}
-			return aws.Open(ctx, aws.Options{
+			return opened(ctx, aws.Options{
 				Static:   &aws.Static{Endpoint: "http://" + address, AccessKey: key, SecretKey: secret, Region: region, Name: demoProfile},
 				ReadOnly: f.isReadOnly(s.config, demoProfile), Journal: s.journal, Asker: asker, Pacer: pacer,
 				Dial: only(address), HTTPLog: s.http,

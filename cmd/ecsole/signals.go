@@ -13,8 +13,8 @@ type signalled struct{ signal syscall.Signal }
 
 func (s signalled) Error() string { return s.signal.String() }
 
-// untilSignal is a context that the first signal ends. A second Ctrl-C ends the
-// process at once, should the first not have been enough.
+// untilSignal is a context that the first signal ends. A second one ends the process
+// at once, should the first not have been enough.
 func untilSignal(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := make(chan os.Signal, 1)
@@ -26,7 +26,7 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 	go func() {
 		select {
 		case s := <-c:
-			signal.Reset(syscall.SIGINT)
+			signal.Stop(c)
 			cancel(signalled{s.(syscall.Signal)})
 		case <-ctx.Done():
 		}

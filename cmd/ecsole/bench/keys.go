@@ -29,14 +29,17 @@ type pressing struct {
 	took  []time.Duration // from the key to the chunk of output that moves the cursor
 	cpu   []time.Duration // from the key to the end of its time slot
 	bytes []int64
+	loose bool // see walk
 }
 
 // slot is the time that belongs to one key: its frame, and what comes after it.
 const slot = 40 * time.Millisecond
 
-// walk moves the cursor down and up, keys beside each other only in time.
-func walk(ctx context.Context, t *terminal, rounds int) (pressing, error) {
-	var p pressing
+// walk moves the cursor down and up. With loose it is enough that the cursor's line
+// stands elsewhere after a key or that all lines do: where lines come in between, a
+// step may be longer, or end at the edge.
+func walk(ctx context.Context, t *terminal, rounds int, loose bool) (pressing, error) {
+	p := pressing{loose: loose}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range rounds {
 		for i := range 2 * steps {
@@ -58,14 +61,22 @@ func walk(ctx context.Context, t *terminal, rounds int) (pressing, error) {
 
 func (p *pressing) press(ctx context.Context, t *terminal, key string, by int) error {
 	row := -1
-	t.view(func(s *vterm.Screen) { row = cursorRow(s) })
+	var lines []string
+	t.view(func(s *vterm.Screen) {
+		if row = cursorRow(s); p.loose {
+			lines = body(s)
+		}
+	})
 	if row < 0 {
 		return errors.New("no line is marked as the cursor's")
 	}
 	bytes := t.written()
 	cpu, noCPU := cpuOf(t.pid())
 	from := time.Now()
-	took, err := t.press(ctx, key, keyLimit, func(s *vterm.Screen) bool { return cursorRow(s) == row+by })
+	took, err := t.press(ctx, key, keyLimit, func(s *vterm.Screen) bool {
+		now := cursorRow(s)
+		return now == row+by || p.loose && now >= 0 && (now != row || shifted(lines, body(s), by))
+	})
 	if err != nil {
 		return fmt.Errorf("%s in row %d: %w", key, row, err)
 	}
@@ -166,7 +177,7 @@ func (b *bench) rest(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	own, err := walk(ctx, t, rounds)
+	own, err := walk(ctx, t, rounds, false)
 	b.putKeys(p, own)
 	if err != nil || !p.own {
 		return err
@@ -273,13 +284,13 @@ func (b *bench) floor(ctx context.Context, pic picture, env []string) (pressing,
 	if err := pause(ctx, time.Second); err != nil {
 		return pressing{}, err
 	}
-	if _, err := walk(ctx, t, 1); err != nil {
+	if _, err := walk(ctx, t, 1, false); err != nil {
 		return pressing{}, err
 	}
 	if c, err := costOf(t.pid()); err == nil {
 		b.sheet.put("memory at rest (RSS)", "bare", mb(c.rss))
 	}
-	return walk(ctx, t, rounds)
+	return walk(ctx, t, rounds, false)
 }
 
 const (

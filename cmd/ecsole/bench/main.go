@@ -93,6 +93,11 @@ func run() error {
 		columns = append(columns, p.name)
 	}
 	b.sheet = &sheet{columns: columns}
+	for _, p := range b.programs {
+		if info, err := os.Stat(p.argv[0]); err == nil {
+			b.sheet.put("size of the binary", p.name, mb(info.Size()))
+		}
+	}
 	if b.dir, err = os.MkdirTemp("", "ecsole-bench-"); err != nil {
 		return err
 	}
