@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -69,11 +70,20 @@ func condition(v metrics.Alarm) string {
 	if v.Composite {
 		return v.Rule
 	}
-	op := map[string]string{
+	limit := map[string]string{
 		"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥",
 		"LessThanThreshold": "<", "LessThanOrEqualToThreshold": "≤",
+		"LessThanLowerOrGreaterThanUpperThreshold": "outside its band", "LessThanLowerThreshold": "below its band", "GreaterThanUpperThreshold": "above its band",
 	}[v.Comparison]
-	return fmt.Sprintf("%s %s %g for %d×%s", v.Stat, orDefault(op, v.Comparison), v.Threshold, v.Periods, period(v.Period))
+	limit = orDefault(limit, v.Comparison)
+	if !math.IsNaN(v.Threshold) {
+		limit += fmt.Sprintf(" %g", v.Threshold)
+	}
+	text := strings.TrimSpace(v.Stat+" "+limit) + fmt.Sprintf(" for %d", v.Periods)
+	if v.Period > 0 { // an expression's is that of its metrics
+		text += "×" + period(v.Period)
+	}
+	return text
 }
 
 // period writes the length of a period: 30s, 1m, 6h.

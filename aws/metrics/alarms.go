@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"math"
 	"time"
 
 	sdkaws "github.com/aws/aws-sdk-go-v2/aws"
@@ -58,11 +59,14 @@ func metricAlarm(a types.MetricAlarm, raw map[string][]byte) Alarm {
 		State: string(a.StateValue), Reason: sdkaws.ToString(a.StateReason),
 		Since: sdkaws.ToTime(a.StateTransitionedTimestamp), Updated: sdkaws.ToTime(a.StateUpdatedTimestamp),
 		Namespace: sdkaws.ToString(a.Namespace), Metric: sdkaws.ToString(a.MetricName), Stat: string(a.Statistic),
-		Dimensions: dimensions(a.Dimensions), Comparison: string(a.ComparisonOperator), Threshold: sdkaws.ToFloat64(a.Threshold),
+		Dimensions: dimensions(a.Dimensions), Comparison: string(a.ComparisonOperator), Threshold: math.NaN(),
 		Period:  time.Duration(sdkaws.ToInt32(a.Period)) * time.Second,
 		Periods: int(sdkaws.ToInt32(a.EvaluationPeriods)), Datapoints: int(sdkaws.ToInt32(a.DatapointsToAlarm)),
 		Missing: sdkaws.ToString(a.TreatMissingData), ActionsEnabled: sdkaws.ToBool(a.ActionsEnabled),
 		Actions: a.AlarmActions,
+	}
+	if a.Threshold != nil {
+		out.Threshold = *a.Threshold
 	}
 	if out.Stat == "" {
 		out.Stat = sdkaws.ToString(a.ExtendedStatistic)

@@ -102,8 +102,8 @@ type Alarm struct {
 	Namespace, Metric      string
 	Stat                   string
 	Dimensions             map[string]string
-	Comparison             string // GreaterThanThreshold …
-	Threshold              float64
+	Comparison             string  // GreaterThanThreshold …
+	Threshold              float64 // NaN where the alarm has a band (anomaly detection) instead
 	Period                 time.Duration
 	Periods, Datapoints    int
 	Missing                string // how missing data are treated

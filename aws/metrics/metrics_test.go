@@ -11,6 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	sdkaws "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"ecsole/aws"
 	"ecsole/aws/sim"
 	"ecsole/aws/sim/simtest"
@@ -126,6 +129,13 @@ func TestGrid(t *testing.T) {
 	}
 	if got := s.Grid(at, at, time.Minute); got != nil {
 		t.Errorf("an empty range gave %v", got)
+	}
+}
+
+// TestAnAlarmWithoutAThresholdHasNone reads an alarm on an anomaly band.
+func TestAnAlarmWithoutAThresholdHasNone(t *testing.T) {
+	if a := metricAlarm(types.MetricAlarm{AlarmName: sdkaws.String("band"), ComparisonOperator: types.ComparisonOperatorGreaterThanUpperThreshold, ThresholdMetricId: sdkaws.String("e1")}, nil); !math.IsNaN(a.Threshold) {
+		t.Errorf("threshold %v", a.Threshold)
 	}
 }
 
