@@ -28,7 +28,7 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, hi
 	}
 	where := on.where(a.cfg)
 	spec := dialog.Spec{
-		Title: clean.Line(q.Title), OK: q.OK, Danger: where.production,
+		Title: clean.Line(q.Title), OK: q.OK, Danger: where.guarded,
 		Text: "Account " + clean.Line(where.String()),
 		Done: func(values map[string]string) tea.Cmd {
 			return screen.Batch(a.jobs(on, k, s, act, items, values, after)...)
@@ -46,7 +46,7 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, hi
 	for _, f := range q.Fields {
 		spec.Fields = append(spec.Fields, f.dialog())
 	}
-	if where.production {
+	if where.guarded {
 		spec.Token = where.token()
 	}
 	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, spec)})

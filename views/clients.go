@@ -42,6 +42,9 @@ func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error)) Clients 
 type place struct {
 	profile, account, alias, region, endpoint string
 	production                                bool
+	// guarded places want their name typed before an act: production, and what may
+	// turn out to be.
+	guarded bool
 }
 
 func (c Clients) where(cfg config.Config) place {
@@ -51,6 +54,7 @@ func (c Clients) where(cfg config.Config) place {
 		p.alias = cfg.Accounts[id.Account]
 	}
 	p.production = cfg.IsProduction(p.profile, p.alias, p.account)
+	p.guarded = p.production || p.account == "" && cfg.MayBeProduction(p.profile)
 	return p
 }
 

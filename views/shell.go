@@ -69,7 +69,7 @@ func (a *App) shell(t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition)
 	where := on.where(a.cfg)
 	target := fmt.Sprintf("%s/%s:%s", orDefault(t.Service(), t.Group), shortID(t.ID), c.Name)
 	start := func() tea.Cmd { return a.startShell(on, t, c, target, where) }
-	if where.production {
+	if where.guarded {
 		return Opening{Overlay: dialog.New(a.theme, dialog.Spec{
 			Title: "Open a shell in production?", Text: "Account " + clean.Line(where.String()), Names: []string{clean.Line(target)},
 			OK: "Open", Danger: true, Token: where.token(),

@@ -183,6 +183,20 @@ func (c Config) IsProduction(profile, alias, account string) bool {
 	return false
 }
 
+// MayBeProduction is IsProduction where the account is not known yet: it may be any of
+// those that the configuration names.
+func (c Config) MayBeProduction(profile string) bool {
+	if p, ok := c.Profiles[profile]; ok && p.Production != nil {
+		return *p.Production
+	}
+	for account, alias := range c.Accounts {
+		if c.IsProduction("", alias, account) {
+			return true
+		}
+	}
+	return c.IsProduction(profile, "", "")
+}
+
 // IsReadOnly reports whether a profile is to be opened read-only.
 func (c Config) IsReadOnly(profile string) bool {
 	if p, ok := c.Profiles[profile]; ok && p.ReadOnly != nil {

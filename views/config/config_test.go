@@ -63,3 +63,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestAnUnknownAccountMayBeProduction(t *testing.T) {
+	c, err := Parse([]byte("accounts: {\"111122223333\": shop-prod, \"444455556666\": sandbox}\nprofiles: {safe: {production: false}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for profile, want := range map[string]bool{"core": true, "safe": false, "x-prod": true} {
+		if got := c.MayBeProduction(profile); got != want {
+			t.Errorf("%s: %v", profile, got)
+		}
+	}
+	none, _ := Parse(nil)
+	if none.MayBeProduction("core") || !none.MayBeProduction("core-prod") {
+		t.Error("without accounts the profile decides")
+	}
+}
