@@ -35,10 +35,11 @@ func (h *Hub) EstimateQuery(ctx context.Context, q Query) (Estimate, error) {
 		return Estimate{}, err
 	}
 	var e Estimate
-	taken, err := h.takenIn(ctx, q)
+	taken, _ := h.takenIn(ctx, q)
 	for _, g := range q.Groups {
 		n, ok := taken[g]
 		if !ok {
+			var err error
 			if n, ok, err = h.share(ctx, q, g); err != nil {
 				return e, err
 			}

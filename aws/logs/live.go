@@ -30,16 +30,15 @@ const (
 type live struct {
 	tail *tail
 
-	mu       sync.Mutex
-	cancel   context.CancelFunc
-	on       bool
-	began    time.Time
-	updated  time.Time // when it last told something
-	sessions int
-	sampled  int
-	spent    float64 // of sessions that have ended
-	opened   []time.Time
-	text     string
+	mu      sync.Mutex
+	cancel  context.CancelFunc
+	on      bool
+	began   time.Time
+	updated time.Time // when it last told something
+	sampled int
+	spent   float64 // of sessions that have ended
+	opened  []time.Time
+	text    string
 }
 
 func (t *tail) setLive(on bool) { t.live.set(on) }
