@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -50,6 +51,8 @@ type logTarget struct {
 type sourced struct {
 	target  logTarget
 	sources []logs.Source
+	// unread is why some sources may be missing.
+	unread error
 }
 
 // logsOf reads the definition and opens the view.
@@ -60,7 +63,11 @@ func (a *App) logsOf(t logTarget) Opening {
 		if err != nil {
 			return nil, err
 		}
-		return screen.Cmd(screen.Push{Screen: a.logScreen(on, s)}), nil
+		open := screen.Cmd(screen.Push{Screen: a.logScreen(on, s)})
+		if s.unread == nil {
+			return open, nil
+		}
+		return screen.Batch(open, screen.Cmd(screen.Flash{Level: screen.Warn, Text: "logs may be missing", Err: s.unread})), nil
 	}, Label: "logs of " + t.name}
 }
 
@@ -68,14 +75,18 @@ func (a *App) logsOf(t logTarget) Opening {
 // while a deployment rolls there are two.
 func sourcesOf(ctx context.Context, on Clients, t logTarget) (sourced, error) {
 	out := sourced{target: t}
-	definitions := []string{t.definition}
+	definitions, tasks := []string{t.definition}, t.tasks
 	if t.service != nil {
 		for _, d := range t.service.Deployments {
 			definitions = append(definitions, d.TaskDefinition)
 		}
+		var gaps []aws.Gap
+		tasks, gaps = aws.Collect(on.ECS.Tasks(ctx, ecs.TaskQuery{Cluster: t.cluster, Service: t.service.Name}))
+		for _, g := range gaps {
+			out.unread = g.Err
+		}
 	}
 	seen := map[string]bool{}
-	var failed error
 	for _, arn := range definitions {
 		if arn == "" || seen[arn] {
 			continue
@@ -83,41 +94,29 @@ func sourcesOf(ctx context.Context, on Clients, t logTarget) (sourced, error) {
 		seen[arn] = true
 		td, err := on.ECS.TaskDefinition(ctx, arn)
 		if err != nil {
-			failed = err
+			out.unread = err
 			continue
 		}
-		var found []logs.Source
+		find := logs.ForTasks
 		if t.service != nil {
-			running, _ := aws.Collect(on.ECS.Tasks(ctx, ecs.TaskQuery{Cluster: t.cluster, Service: t.service.Name}))
-			found = logs.ForService(&td, running...)
-		} else {
-			found = logs.ForTasks(&td, t.tasks...)
+			find = logs.ForService
 		}
-		for _, s := range found {
-			if (t.container == "" || s.Container == t.container) && !contains(out.sources, s) {
-				out.sources = append(out.sources, s)
-			}
+		found := find(&td, tasks...)
+		if t.container != "" {
+			found = slices.DeleteFunc(found, func(s logs.Source) bool { return s.Container != t.container })
 		}
+		out.sources = logs.Join(out.sources, found)
 	}
-	if len(out.sources) == 0 && failed != nil {
-		return out, failed
+	switch {
+	case len(out.sources) > 0:
+		return out, nil
+	case out.unread != nil:
+		return out, out.unread
 	}
-	if len(out.sources) == 0 {
-		return out, &aws.Error{Class: aws.NotFound, Text: "the task definition has no container to read logs of", Err: errNoLogs}
-	}
-	return out, nil
+	return out, &aws.Error{Class: aws.NotFound, Text: "the task definition has no container to read logs of", Err: errNoLogs}
 }
 
 var errNoLogs = errors.New("no log source")
-
-func contains(all []logs.Source, s logs.Source) bool {
-	for _, have := range all {
-		if have == s {
-			return true
-		}
-	}
-	return false
-}
 
 // logScreen makes the view of the sources worked out.
 func (a *App) logScreen(on Clients, s sourced) screen.Screen {
@@ -156,11 +155,11 @@ func (t logTarget) scope() string {
 	return t.service.ARN
 }
 
-// LogSpec works out what `logs TARGET` reads.
-func LogSpec(ctx context.Context, c Clients, target, cluster, container string) (logs.Spec, error) {
+// LogSpec works out what `logs TARGET` reads, and why some of it may be missing.
+func LogSpec(ctx context.Context, c Clients, target, cluster, container string) (spec logs.Spec, unread, err error) {
 	t, err := ecs.Resolve(ctx, c.ECS, target, cluster)
 	if err != nil {
-		return logs.Spec{}, err
+		return logs.Spec{}, nil, err
 	}
 	want := logTarget{cluster: t.ClusterARN, container: orDefault(container, t.Container)}
 	switch {
@@ -169,14 +168,14 @@ func LogSpec(ctx context.Context, c Clients, target, cluster, container string) 
 	case t.Service != nil:
 		want.definition, want.service, want.name = t.Service.TaskDefinition, t.Service, t.Service.Name
 	default:
-		return logs.Spec{}, fmt.Errorf("%s is neither a service nor a task", target)
+		return logs.Spec{}, nil, fmt.Errorf("%s is neither a service nor a task", target)
 	}
 	s, err := sourcesOf(aws.Foreground(ctx), c, want)
 	if errors.Is(err, errNoLogs) && want.container != "" {
-		return logs.Spec{}, fmt.Errorf("%s has no container %q", target, want.container)
+		return logs.Spec{}, nil, fmt.Errorf("%s has no container %q", target, want.container)
 	}
 	if err != nil {
-		return logs.Spec{}, err
+		return logs.Spec{}, nil, err
 	}
-	return logs.Spec{Sources: s.sources, Scope: want.scope(), Tasks: tasksOf(c, want)}, nil
+	return logs.Spec{Sources: s.sources, Scope: want.scope(), Tasks: tasksOf(c, want)}, s.unread, nil
 }

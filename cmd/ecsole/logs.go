@@ -33,9 +33,12 @@ func logsCommand(f *flags) *cobra.Command {
 				return usageError{fmt.Errorf("--since %s lies in the future", since), "ecsole logs --help"}
 			}
 			return f.withClients(cmd.Context(), func(_ *setup, c views.Clients) error {
-				spec, err := views.LogSpec(cmd.Context(), c, args[0], f.cluster, container)
+				spec, unread, err := views.LogSpec(cmd.Context(), c, args[0], f.cluster, container)
 				if err != nil {
 					return err
+				}
+				if unread != nil {
+					fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: logs may be missing: "+oneLine(views.Problem(unread)))
 				}
 				for _, source := range spec.Sources {
 					if source.Elsewhere != "" {
