@@ -1,7 +1,9 @@
 package screen
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,5 +38,27 @@ func TestSettle(t *testing.T) {
 	}
 	if ran {
 		t.Error("a Cmd that is not ready was run")
+	}
+}
+
+// TestABrokenAnswerIsAnError holds that a panic behind a screen becomes the screen's
+// error, and does not end the program.
+func TestABrokenAnswerIsAnError(t *testing.T) {
+	w := NewWork(t.Context())
+	defer w.Close()
+	cmd := Stream(w.Lane("list"), time.Minute, func(_ context.Context, emit func(int)) error {
+		emit(1)
+		panic("index out of range")
+	})
+	first := cmd().(Result[int])
+	if !first.More || first.Value != 1 {
+		t.Fatalf("%+v", first)
+	}
+	if last := first.Next().(Result[int]); last.More || last.Err == nil || !strings.Contains(last.Err.Error(), "index out of range") {
+		t.Errorf("%+v", last)
+	}
+	one := Do(w.Lane("one"), time.Minute, func(context.Context) (int, error) { panic("nil map") })().(Result[int])
+	if one.Err == nil || !strings.Contains(one.Err.Error(), "nil map") {
+		t.Errorf("%+v", one)
 	}
 }

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -101,7 +102,8 @@ func Do[T any](l *Lane, timeout time.Duration, f func(context.Context) (T, error
 	ctx, cancel, seq := l.start(timeout)
 	return func() tea.Msg {
 		defer cancel()
-		v, err := f(ctx)
+		var v T
+		err := guarded(func() (err error) { v, err = f(ctx); return err })
 		return Result[T]{Owner: l.work.id, Lane: l.name, Seq: seq, Value: v, Err: err}
 	}
 }
@@ -126,15 +128,28 @@ func Stream[T any](l *Lane, timeout time.Duration, f func(ctx context.Context, e
 	}
 	return func() tea.Msg {
 		go func() {
-			last <- f(ctx, func(v T) {
-				select {
-				case parts <- Result[T]{Owner: l.work.id, Lane: l.name, Seq: seq, Value: v, More: true}:
-				case <-ctx.Done():
-				}
+			last <- guarded(func() error {
+				return f(ctx, func(v T) {
+					select {
+					case parts <- Result[T]{Owner: l.work.id, Lane: l.name, Seq: seq, Value: v, More: true}:
+					case <-ctx.Done():
+					}
+				})
 			})
 		}()
 		return next()
 	}
+}
+
+// guarded makes an error of a panic: one screen's defect must not end the program,
+// which in a goroutine of ours would leave the terminal as it is.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a defect of the console: %v", r)
+		}
+	}()
+	return f()
 }
 
 // Current reports whether r answers the newest question of its lane in w, and
