@@ -249,3 +249,23 @@ func TestViewFits(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTargetsStayInSight asks about a hundred things with a line of text for each:
+// the text gives way, and says that it does.
+func TestTheTargetsStayInSight(t *testing.T) {
+	s := stop()
+	s.Token = "prod"
+	s.Names = nil
+	for i := range 100 {
+		s.Text += fmt.Sprintf("\nservice-%d is being deployed: that deployment is replaced.", i)
+		s.Names = append(s.Names, fmt.Sprintf("arn:aws:ecs:eu-west-1:1:service/prod/name-%d", i))
+	}
+	for _, size := range [][2]int{{78, 22}, {38, 12}} {
+		got := ansi.Strip(asking(s).View(size[0], size[1]))
+		for _, want := range []string{"arn:aws:ecs", "of 100", "more lines", "Stop", "in prod-eu"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%v: %q is not in sight:\n%s", size, want, got)
+			}
+		}
+	}
+}

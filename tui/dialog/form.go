@@ -168,15 +168,25 @@ func (f *form) View(maxWidth, maxHeight int) string {
 	rows := max(maxHeight-2, 1)
 	bottom := f.bottom(inner, rows)
 	room := max(rows-len(bottom), 0)
-	text := wrap(f.Text, inner)
-	if len(text) > room {
-		text = text[:room]
-	}
+	text := f.text(inner, room-min(len(f.Names), 2, room))
 	for i, l := range text {
 		text[i] = paint(d.Text, l)
 	}
 	lines := append(text, f.nameLines(inner, room-len(text))...)
 	return box(border, title, f.Title, append(lines, bottom...), inner)
+}
+
+// text is the question's text in at most room lines: what it is about must stay in
+// sight, so the text gives way, and says so.
+func (f *form) text(inner, room int) []string {
+	lines := wrap(f.Text, inner)
+	if len(lines) <= room {
+		return lines
+	}
+	if room < 1 {
+		return nil
+	}
+	return append(lines[:room-1], fmt.Sprintf("… %d more lines; a larger terminal shows them", len(lines)-room+1))
 }
 
 // inner is the width between the borders that this dialog wants.
