@@ -64,6 +64,7 @@ type feed struct {
 
 	// Of the latest head pass, its own: when it began, what it took and found.
 	begun         time.Time
+	at            time.Time // the same by this machine's clock, for the latest that ended
 	pages, events int
 }
 
@@ -128,8 +129,9 @@ func (f *feed) pace(ctx context.Context) context.Context {
 }
 
 func (f *feed) headPass(ctx context.Context) (time.Duration, error) {
-	head, settled := f.state()
 	now := f.hub.clock.now()
+	f.checkClock(now)
+	head, settled := f.state()
 	from, until := f.begun.Add(-overlap), now
 	if from.After(head) {
 		from = head
@@ -140,11 +142,13 @@ func (f *feed) headPass(ctx context.Context) (time.Duration, error) {
 		}
 		defer f.goesFirst()()
 	}
+	at := time.Now()
 	f.begun, f.pages, f.events = now, 0, 0
 	err := f.pass(f.pace(ctx), from, until, lines.Mode{}, &f.pages, &f.events)
 	if err != nil && !errors.Is(err, errGone) {
 		return 0, err
 	}
+	f.at = at
 	f.mu.Lock()
 	f.head = until
 	// What was that old when it was read need not be read again.
@@ -159,6 +163,21 @@ func (f *feed) headPass(ctx context.Context) (time.Duration, error) {
 		return busyEvery, err
 	}
 	return headEvery, err
+}
+
+// checkClock goes back to where reading was, after it has turned out that AWS's
+// clock stands before the one by which it was done.
+func (f *feed) checkClock(now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.head.After(now) {
+		return
+	}
+	f.head = now.Add(-time.Since(f.at))
+	f.begun = f.head
+	if old := f.head.Add(-settle - headEvery); f.settled.After(old) {
+		f.settled = old
+	}
 }
 
 func (f *feed) latePass(ctx context.Context) (time.Duration, error) {
@@ -180,7 +199,7 @@ func (f *feed) latePass(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	f.mu.Lock()
-	if until.After(f.settled) {
+	if f.settled.Equal(from) && until.After(from) { // nobody has moved it meanwhile
 		f.settled = until
 	}
 	f.mu.Unlock()

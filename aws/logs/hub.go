@@ -90,7 +90,7 @@ func (h *Hub) follow(p place, s sink) *feed {
 		return f
 	}
 	now := h.clock.now()
-	f = &feed{hub: h, place: p, head: now, begun: now, settled: now.Add(-settle - headEvery), sinks: []sink{s}}
+	f = &feed{hub: h, place: p, head: now, begun: now, at: time.Now(), settled: now.Add(-settle - headEvery), sinks: []sink{s}}
 	f.trouble = &trouble{source: p.String(), changed: f.poke}
 	ctx, cancel := context.WithCancel(h.ctx)
 	f.cancel = cancel

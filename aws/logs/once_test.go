@@ -43,7 +43,7 @@ func TestOnceIsCompleteAndInOrder(t *testing.T) {
 		r.sim.Logs().DuplicatePages(4)
 		r.sim.Faults().Throttle(3)
 		now := time.Now()
-		from, to := now.Add(-20*time.Minute), now.Add(-time.Minute)
+		from, to := now.Add(-8*time.Minute), now.Add(-time.Minute)
 		p := &paper{got: map[event]int{}}
 		// Two places whose lines have to be merged.
 		one := Source{Group: floodGroup, Stream: "load/app/" + taskID(0), Container: "app", Task: taskID(0)}
@@ -53,7 +53,7 @@ func TestOnceIsCompleteAndInOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		compare(t, r.truth(from, to), p.got)
-		if p.order != 0 || p.n < 20_000 {
+		if p.order != 0 || p.n < 10_000 {
 			t.Errorf("%d of %d lines are out of order", p.order, p.n)
 		}
 	})

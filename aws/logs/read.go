@@ -44,7 +44,8 @@ type clock struct {
 	skew atomicDuration
 }
 
-func (c *clock) now() time.Time { return time.Now().Add(c.skew.Load()) }
+// now has no monotonic part: times are compared as AWS writes them.
+func (c *clock) now() time.Time { return time.Now().Add(c.skew.Load()).Round(0) }
 
 // hear learns from an answer's Date, which has whole seconds.
 func (c *clock) hear(m middleware.Metadata, sent time.Time) {

@@ -42,7 +42,14 @@ func newRig(t testing.TB, o sim.Options) *rig {
 		t.Fatal(err)
 	}
 	l, dial := sim.Pipe()
-	srv := &http.Server{Handler: s}
+	skew := time.Duration(0)
+	if o.Clock != nil {
+		skew = time.Until(o.Clock())
+	}
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Date", time.Now().Add(skew).UTC().Format(http.TimeFormat))
+		s.ServeHTTP(w, q)
+	})}
 	served := make(chan struct{})
 	go func() { defer close(served); srv.Serve(l) }()
 	journal, err := audit.Open(t.TempDir()+"/journal.jsonl", audit.Options{})
