@@ -18,7 +18,7 @@ const actTimeout = time.Minute
 
 // confirm asks before an act: what, on which targets, in which account and region.
 // In production the account's name has to be typed.
-func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, hidden int, after func() tea.Cmd) tea.Cmd {
+func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, left []string, after func() tea.Cmd) tea.Cmd {
 	if len(items) == 0 {
 		return nil
 	}
@@ -37,8 +37,8 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, hi
 	for _, line := range q.Lines {
 		spec.Text += "\n" + clean.Line(line)
 	}
-	if hidden > 0 {
-		spec.Text += fmt.Sprintf("\n%d more are marked but hidden by the filter: they are left alone.", hidden)
+	for _, line := range left {
+		spec.Text += "\n" + line
 	}
 	for _, v := range items {
 		spec.Names = append(spec.Names, clean.Line(k.label(v)+"  "+k.id(v)))

@@ -41,11 +41,59 @@ func (b *Browser) kindActions() []screen.Action {
 		case item == nil:
 			s.Off = "no " + singular(b.kind.noun) + " under the cursor"
 		case a.off != nil:
-			s.Off = a.off(item)
+			s.Off = b.off(a, item)
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// off is why an action can do nothing now, or "": for one that takes the marked rows,
+// why it can do nothing with any of them.
+func (b *Browser) off(a *action, item any) string {
+	if !a.many {
+		return a.off(item)
+	}
+	why := ""
+	for _, r := range b.table.Selection() {
+		if r.Item == nil {
+			continue
+		}
+		if why = a.off(r.Item); why == "" {
+			return ""
+		}
+	}
+	return why
+}
+
+// targets are the items that an action takes, and what is to be said of marked rows
+// that it leaves alone.
+func (b *Browser) targets(a *action, item any) (items []any, left []string) {
+	if !a.many {
+		return []any{item}, nil
+	}
+	alone := map[string]int{}
+	for _, r := range b.table.Selection() {
+		why := ""
+		switch {
+		case r.Item == nil:
+			why = "they could not be read"
+		case a.off != nil:
+			why = a.off(r.Item)
+		}
+		if why != "" {
+			alone[why]++
+			continue
+		}
+		items = append(items, r.Item)
+	}
+	if n := b.table.Counts().Hidden; n > 0 {
+		alone["hidden by the filter"] = n
+	}
+	for _, why := range sortedKeys(alone) {
+		left = append(left, fmt.Sprintf("%d marked are left alone: %s.", alone[why], why))
+	}
+	return items, left
 }
 
 func singular(kind string) string { return strings.TrimSuffix(kind, "s") }
@@ -67,20 +115,8 @@ func (b *Browser) act(a *action) tea.Cmd {
 		}
 		return openVia(b.work, o)
 	case a.run != nil:
-		items := []any{item}
-		if a.many {
-			items = nil
-			for _, r := range b.table.Selection() {
-				if r.Item != nil {
-					items = append(items, r.Item)
-				}
-			}
-		}
-		hidden := 0
-		if a.many {
-			hidden = b.table.Counts().Hidden
-		}
-		return b.app.confirm(b.on, b.kind, b.scope, a, items, hidden, b.refresh)
+		items, left := b.targets(a, item)
+		return b.app.confirm(b.on, b.kind, b.scope, a, items, left, b.refresh)
 	}
 	return nil
 }
