@@ -195,6 +195,9 @@ func (b *Browser) status() string {
 	if b.misread != nil {
 		parts = append(parts, b.misread.Error())
 	}
+	if old := b.rowAge(); old != "" {
+		parts = append(parts, old)
+	}
 	if err := b.list.err; err != nil {
 		parts = append(parts, problem(err))
 	}
@@ -220,10 +223,15 @@ func (b *Browser) status() string {
 			parts = append(parts, fmt.Sprintf("rows are %s old", short(old)))
 		}
 	}
-	if len(parts) == 0 {
-		if at, ok := b.read[b.table.CursorID()]; ok && b.now().Sub(at) > 3*b.app.every(b.kind)+2*time.Second {
-			parts = append(parts, fmt.Sprintf("this row was read %s ago", short(b.now().Sub(at))))
-		}
-	}
 	return strings.Join(parts, " · ")
+}
+
+// rowAge says how old the row under the cursor is, where it is older than the others:
+// passes that break off leave some unread.
+func (b *Browser) rowAge() string {
+	at, ok := b.read[b.table.CursorID()]
+	if old := b.now().Sub(at); ok && b.age() == 0 && old > 3*b.app.every(b.kind)+2*time.Second {
+		return fmt.Sprintf("this row was read %s ago", short(old))
+	}
+	return ""
 }
