@@ -127,17 +127,27 @@ func (a *App) everywhere() []screen.Action {
 	}}
 }
 
-// home is the first screen: the configured view, or what the command line names.
-func (a *App) home() screen.Screen {
-	line := a.cfg.DefaultView
-	if a.o.Command != "" {
+// first is the line that the console begins with: the command line's, else the
+// configuration's.
+func (a *App) first() (line string, l command.Line, k *Kind) {
+	switch {
+	case a.o.Command != "":
 		line = strings.TrimPrefix(a.o.Command, ":")
-	}
-	if a.o.Cluster != "" && a.o.Command == "" {
+	case a.o.Cluster != "":
 		line = "services " + a.o.Cluster
+	default:
+		line = a.cfg.DefaultView
 	}
 	l, err := command.Parse(line)
-	if k, ok := KindNamed(l.Word); err == nil && ok && len(l.Args) == 0 {
+	if named, ok := KindNamed(l.Word); err == nil && ok && len(l.Args) == 0 && l.Profile == "" && l.Region == "" {
+		k = named
+	}
+	return line, l, k
+}
+
+// home is the first screen: what the first line names, if that is all it does.
+func (a *App) home() screen.Screen {
+	if _, l, k := a.first(); k != nil {
 		return newBrowser(a, a.on, k, Scope{}, l.Filter)
 	}
 	return newBrowser(a, a.on, kinds["clusters"], Scope{}, "")
@@ -153,14 +163,8 @@ func (a *App) start() tea.Cmd {
 	for _, err := range a.problems {
 		cmds = append(cmds, screen.Cmd(screen.Flash{Level: screen.Error, Text: err.Error(), Err: err}))
 	}
-	line := strings.TrimPrefix(a.o.Command, ":")
-	if line == "" && a.o.Cluster != "" {
-		line = "services " + a.o.Cluster
-	}
-	if l, err := command.Parse(line); err == nil {
-		if _, ok := KindNamed(l.Word); !ok || len(l.Args) > 0 || l.Profile != "" {
-			cmds = append(cmds, a.run(l))
-		}
+	if line, _, k := a.first(); k == nil {
+		cmds = append(cmds, commander{a}.Run(line))
 	}
 	return screen.Batch(cmds...)
 }
