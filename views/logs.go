@@ -133,8 +133,10 @@ func (a *App) logScreen(on Clients, s sourced) screen.Screen {
 		Save: func(ctx context.Context, name string, write func(io.Writer) error) (string, error) {
 			return a.save(on, "logs.save", name, write)
 		},
-		Note: func(kind, detail string) { a.note(on, kind, s.target.name, detail) },
-		UTC:  !a.cfg.Logs.LocalTime, Wrap: a.cfg.Logs.Wrap, Timestamps: a.cfg.Logs.ShowTime, Now: a.now,
+		Unmask: func(context.Context) error {
+			return unmasked(on, s.target.name, "log lines of "+lastPart(s.target.cluster)+"/"+s.target.name)
+		},
+		UTC: !a.cfg.Logs.LocalTime, Wrap: a.cfg.Logs.Wrap, Timestamps: a.cfg.Logs.ShowTime, Now: a.now,
 	})
 }
 

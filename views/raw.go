@@ -42,7 +42,9 @@ func (a *App) rawScreen(on Clients, k *Kind, item any, f rawForm) screen.Screen 
 		if err != nil {
 			return textview.Document{}, err
 		}
-		return rawDocument(raw, f, func() error { return unmasked(on, k, item) })
+		return rawDocument(raw, f, func() error {
+			return unmasked(on, k.id(item), "the raw answer of "+singular(k.Name)+" "+k.label(item))
+		})
 	}
 	unmask := "Show secrets"
 	if f.bare {
@@ -100,9 +102,10 @@ func rawDocument(raw json.RawMessage, f rawForm, record func() error) (textview.
 	return d, err
 }
 
-// unmasked journals that secrets are about to be seen.
-func unmasked(on Clients, k *Kind, item any) error {
-	err := on.Account.Journal().Note(audit.Record{Action: "secrets.unmask", Target: k.id(item), After: "the raw answer of " + singular(k.Name) + " " + k.label(item)})
+// unmasked journals that secrets are about to be seen. It writes to the disk, so it runs
+// outside the event loop.
+func unmasked(on Clients, target, what string) error {
+	err := on.Account.Journal().Note(audit.Record{Action: "secrets.unmask", Target: target, After: what})
 	if err == nil {
 		return nil
 	}

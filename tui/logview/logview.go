@@ -59,8 +59,9 @@ type Options struct {
 	// Save writes a file and returns its path; it runs outside the event loop and
 	// journals what it did. nil: saving is off.
 	Save func(ctx context.Context, name string, write func(io.Writer) error) (path string, err error)
-	// Note journals something that is no act: unmasking, opening in an editor.
-	Note func(kind, detail string)
+	// Unmask journals that secrets are about to be shown; it runs outside the event
+	// loop, and on its error they stay hidden. nil: they can be shown unrecorded.
+	Unmask func(context.Context) error
 	// Ticks are what happened between two times; nil: none. It must not block.
 	Ticks func(from, to time.Time) []Tick
 	// Link is the console's address of a line, "" where there is none.
@@ -213,6 +214,10 @@ func (v *View) Update(msg tea.Msg) tea.Cmd {
 	case screen.Result[saved]:
 		if screen.Current(v.work, msg) {
 			return v.tookSaved(msg)
+		}
+	case screen.Result[recorded]:
+		if screen.Current(v.work, msg) {
+			return v.tookRecorded(msg)
 		}
 	case screen.Hidden:
 		v.hidden = true

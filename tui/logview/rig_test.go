@@ -37,7 +37,8 @@ type rig struct {
 	back    func(*rig) error // what Older does
 	hold    chan struct{}
 	files   map[string]string
-	notes   []string
+	shown   int   // times that secrets were recorded as shown
+	refuse  error // of recording that
 	streams map[string]lines.StreamID
 }
 
@@ -161,12 +162,21 @@ func (r *rig) options(change ...func(*logview.Options)) logview.Options {
 			r.files[name] = b.String()
 			return "/saves/" + name, err
 		},
-		Note: func(kind, detail string) { r.notes = append(r.notes, kind) },
+		Unmask: func(context.Context) error { return r.unmask() },
 	}
 	for _, f := range change {
 		f(&o)
 	}
 	return o
+}
+
+func (r *rig) unmask() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refuse == nil {
+		r.shown++
+	}
+	return r.refuse
 }
 
 // show opens the view in the shell.

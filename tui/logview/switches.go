@@ -1,6 +1,7 @@
 package logview
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -77,15 +78,33 @@ func (v *View) nextAround() tea.Cmd {
 	return nil
 }
 
-// toggleMask shows secrets, or hides them again. To show them is journalled.
+// recorded says that the journal has taken what is about to be shown.
+type recorded struct{}
+
+const recordTimeout = 10 * time.Second
+
+// toggleMask shows secrets, or hides them again. To show them is journalled first.
 func (v *View) toggleMask() tea.Cmd {
-	v.unmasked = !v.unmasked
-	if !v.unmasked {
+	if v.unmasked {
+		v.unmasked = false
 		return flash(screen.Info, "secrets are hidden")
 	}
-	if v.o.Note != nil {
-		v.o.Note("logs.unmask", "secrets in log lines were shown")
+	record := v.o.Unmask
+	return screen.Do(v.work.Lane("unmask"), recordTimeout, func(ctx context.Context) (recorded, error) {
+		if record == nil {
+			return recorded{}, nil
+		}
+		return recorded{}, record(ctx)
+	})
+}
+
+// tookRecorded shows the secrets, if that is on record.
+func (v *View) tookRecorded(r screen.Result[recorded]) tea.Cmd {
+	if r.Err != nil {
+		return screen.Cmd(screen.Flash{Level: screen.Error, Text: "secrets stay hidden", Err: r.Err})
 	}
+	v.unmasked = true
+	v.drawn.valid = false
 	return flash(screen.Warn, "secrets are shown; this was journalled")
 }
 
