@@ -60,7 +60,7 @@ func parseTerm(part string) (t term, err error) {
 		part = strings.TrimSpace(part[1:])
 	}
 	if part == "" {
-		return t, errors.New("an inverse of nothing")
+		return t, errors.New("nothing after !")
 	}
 	switch {
 	case part == "-f":
