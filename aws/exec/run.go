@@ -83,6 +83,7 @@ func (s *Sessions) run(ctx context.Context, r Request, command string, o RunOpti
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
 		defer cancel()
 		_ = x.End(ctx) // what matters is what the command said
+		s.Forget(x)    // nobody goes back to it
 	}()
 	fed := make(chan error, 1)
 	if o.Stdin != nil {

@@ -144,15 +144,20 @@ func (s *shell) lastSize() [2]int {
 	return s.sizes[len(s.sizes)-1]
 }
 
-// counted is a terminal that counts its reads.
+// counted is a terminal that counts the bytes read from it, and that can be hung up
+// while somebody reads: its end is then the answer to what is typed next.
 type counted struct {
 	*os.File
-	reads atomic.Int64
+	read atomic.Int64
+	gone atomic.Bool
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.File.Read(p)
-	c.reads.Add(1)
+	c.read.Add(int64(n))
+	if c.gone.Load() {
+		return n, io.EOF
+	}
 	return n, err
 }
 
@@ -163,6 +168,8 @@ type desk struct {
 	tty    *counted
 	host   *Host
 	ran    chan error
+	typed  int64         // bytes
+	over   chan struct{} // closed when Run has returned
 
 	mu     sync.Mutex
 	screen *vterm.Screen
@@ -193,11 +200,23 @@ func newDesk(t *testing.T) *desk {
 		}
 	}()
 	t.Cleanup(func() {
+		d.leave()
 		tty.Close()
 		master.Close()
 		<-read
 	})
 	return d
+}
+
+// leave ends a Run that a test has given up, so that nobody reads the terminal when it
+// is closed.
+func (d *desk) leave() {
+	if d.over == nil {
+		return
+	}
+	d.tty.gone.Store(true)
+	_, _ = d.master.WriteString("\n") // of a master that is closed Run has heard
+	<-d.over
 }
 
 func (d *desk) resize(cols, rows int) {
@@ -218,7 +237,10 @@ func (d *desk) run(s Session, o Options) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	over := make(chan struct{})
+	d.over = over
 	go func() {
+		defer close(over)
 		err := d.host.Run()
 		after, serr := term.GetState(int(d.tty.Fd()))
 		if serr == nil && fmt.Sprint(*after) != fmt.Sprint(*before) {
@@ -232,22 +254,23 @@ func (d *desk) run(s Session, o Options) {
 	}
 }
 
+// keys types. Of several texts each is a read of its own.
 func (d *desk) keys(each ...string) {
 	d.t.Helper()
+	read := func() bool { return len(each) == 1 || d.tty.read.Load() == d.typed }
 	for _, k := range each {
-		reads := d.tty.reads.Load()
-		if _, err := d.master.Write([]byte(k)); err != nil {
+		d.until("a read", read)
+		d.typed += int64(len(k))
+		if _, err := d.master.WriteString(k); err != nil {
 			d.t.Fatal(err)
 		}
-		if len(each) > 1 { // each is to be a read of its own
-			d.until("a read", func() bool { return d.tty.reads.Load() > reads })
-		}
 	}
+	d.until("a read", read)
 }
 
 func (d *desk) until(what string, ok func() bool) {
 	d.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			d.t.Fatalf("waited for %s; the screen shows\n%s", what, d.text())
 		}
@@ -258,6 +281,12 @@ func (d *desk) text() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.screen.String()
+}
+
+func (d *desk) title() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.screen.Title()
 }
 
 func (d *desk) sees(text string) {
@@ -276,7 +305,7 @@ func (d *desk) left() error {
 	select {
 	case err := <-d.ran:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		d.t.Fatalf("the host does not leave; the screen shows\n%s", d.text())
 	}
 	return nil

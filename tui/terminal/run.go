@@ -142,7 +142,7 @@ func (r *run) attach(s Session) error {
 	if banner != "" {
 		banner = fmt.Sprintf(" %s · leave: Enter %s .  help: Enter %[2]s ? ", banner, escapeName(r.keys.escape))
 	}
-	v, ok := s.View(func() io.Writer { return newView(r.cols, r.rows, banner, r.h.o.Allow) }).(*view)
+	v, ok := s.View(func() io.Writer { return newView(r.cols, r.rows, banner, r.h.o) }).(*view)
 	if !ok {
 		return ErrTaken
 	}

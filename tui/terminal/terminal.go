@@ -39,6 +39,8 @@ type Options struct {
 	List     func() []Session
 	Describe func(Session) (title, banner string)
 	Allow    Allow
+	// Notice is how long a notice stays on the last row; 0 is four seconds.
+	Notice time.Duration
 	// SSH says that the terminal is that of an SSH session; nil looks at
 	// SSH_CONNECTION.
 	SSH func() bool

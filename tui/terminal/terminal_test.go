@@ -234,7 +234,7 @@ func TestJump(t *testing.T) {
 
 func TestNotice(t *testing.T) {
 	d, s := newDesk(t), newShell("one")
-	d.run(s, Options{})
+	d.run(s, Options{Title: "ours", Notice: time.Hour})
 	s.writes("\x1b[10;1Hthe last row\x1b[3;5H")
 	d.sees("the last row")
 	s.tells("the connection is \x1b[31mlost")
@@ -246,13 +246,27 @@ func TestNotice(t *testing.T) {
 	s.writes("\x1b[10;1H\r\nscrolled\r\n")
 	d.sees("scrolled") // above the notice
 	d.sees("the connection is")
-	d.until("a title", func() bool {
+	d.until("a title", func() bool { return strings.Contains(d.title(), "the connection is") })
+	s.finish("")
+	d.left()
+}
+
+func TestNoticeGoes(t *testing.T) {
+	d, s := newDesk(t), newShell("one")
+	d.run(s, Options{Title: "ours", Notice: 50 * time.Millisecond})
+	s.writes("\x1b[10;1H\x1b[31mthe last row\x1b[3;5H")
+	d.sees("the last row")
+	s.tells("the connection is lost")
+	d.until("the notice", func() bool {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		return strings.Contains(d.screen.Title(), "the connection is")
+		return strings.Contains(d.raw.String(), " the connection is lost ")
 	})
-	d.gone("the connection is") // after four seconds
-	d.sees("scrolled")
+	d.gone("the connection is lost")
+	d.sees("the last row")
+	d.until("the title", func() bool { return d.title() == "ours" })
+	s.writes("here") // the cursor is where the remote has it
+	d.until("the text", func() bool { return strings.HasPrefix(strings.Split(d.text(), "\n")[2], "    here") })
 	s.finish("")
 	d.left()
 }

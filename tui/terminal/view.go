@@ -23,13 +23,17 @@ type view struct {
 	covered bool  // a list is shown instead
 	title   string
 	notice  string
+	stays   time.Duration // of a notice
 	clear   *time.Timer
 	shows   int // how often it was shown
 }
 
-func newView(cols, rows int, banner string, allow Allow) *view {
-	v := &view{screen: vterm.New(cols, rows)}
-	v.filter = newFilter(v.screen, allow)
+func newView(cols, rows int, banner string, o Options) *view {
+	v := &view{screen: vterm.New(cols, rows), stays: o.Notice}
+	if v.stays == 0 {
+		v.stays = noticeFor
+	}
+	v.filter = newFilter(v.screen, o.Allow)
 	if banner != "" {
 		_, _ = v.screen.Write([]byte("\x1b[7m" + banner + "\x1b[0m\r\n")) // it never fails
 	}
@@ -144,7 +148,7 @@ func (v *view) tell(text string) {
 		v.to.write(v.over())
 	}
 	var mine *time.Timer
-	mine = time.AfterFunc(noticeFor, func() {
+	mine = time.AfterFunc(v.stays, func() {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		if v.clear == mine {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,22 +43,29 @@ type desk struct {
 	master *os.File
 	tty    *counted
 	ran    chan error
+	over   chan struct{} // closed when the host has left
 	host   *terminal.Host
+	typed  int64 // bytes
 
 	mu     sync.Mutex
 	screen *vterm.Screen
 	raw    bytes.Buffer
 }
 
-// counted is a terminal that counts its reads.
+// counted is a terminal that counts the bytes read from it, and that can be hung up
+// while somebody reads: its end is then the answer to what is typed next.
 type counted struct {
 	*os.File
-	reads atomic.Int64
+	read atomic.Int64
+	gone atomic.Bool
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.File.Read(p)
-	c.reads.Add(1)
+	c.read.Add(int64(n))
+	if c.gone.Load() {
+		return n, io.EOF
+	}
 	return n, err
 }
 
@@ -107,6 +115,7 @@ func newDesk(t *testing.T) *desk {
 		}
 	}()
 	t.Cleanup(func() {
+		d.leave()
 		a.Close()
 		s.Close()
 		<-served
@@ -116,6 +125,17 @@ func newDesk(t *testing.T) *desk {
 		<-read
 	})
 	return d
+}
+
+// leave ends a host that a test has given up, so that nobody reads the terminal when
+// it is closed.
+func (d *desk) leave() {
+	if d.over == nil {
+		return
+	}
+	d.tty.gone.Store(true)
+	_, _ = d.master.WriteString("\n") // a master that is closed is an end, too
+	<-d.over
 }
 
 // request is a container that takes a shell, in a cluster with or without KMS.
@@ -166,14 +186,29 @@ func (d *desk) attach(s *exec.Session) {
 	if err != nil {
 		d.Fatal(err)
 	}
+	begun := d.count(begins)
+	over := make(chan struct{})
+	d.over = over
 	go func() {
+		defer close(over)
 		err := host.Run()
 		if after, serr := term.GetState(int(d.tty.Fd())); serr == nil && fmt.Sprint(*after) != fmt.Sprint(*before) {
 			err = errors.Join(err, errors.New("the terminal is not restored"))
 		}
 		d.ran <- err
 	}()
-	d.sees("banner of " + s.Label())
+	// The terminal is raw by then, and what stood on it before is gone.
+	d.until("the host", func() bool { return d.count(begins) > begun })
+}
+
+// begins is the first that a host writes.
+const begins = "\x1b[22;2t"
+
+// count is how often a text was written to the terminal.
+func (d *desk) count(text string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return strings.Count(d.raw.String(), text)
 }
 
 // shell opens a session and waits for its prompt on the terminal.
@@ -181,22 +216,23 @@ func (d *desk) shell() *exec.Session {
 	d.Helper()
 	s := d.open(d.request(false))
 	d.attach(s)
+	d.sees("banner of " + s.Label())
 	d.says("ready", "ready")
 	return s
 }
 
-// keys types; each text is a read of its own.
+// keys types. Of several texts each is a read of its own.
 func (d *desk) keys(each ...string) {
 	d.Helper()
+	read := func() bool { return len(each) == 1 || d.tty.read.Load() == d.typed }
 	for _, k := range each {
-		reads := d.tty.reads.Load()
-		if _, err := d.master.Write([]byte(k)); err != nil {
+		d.until("a read", read)
+		d.typed += int64(len(k))
+		if _, err := d.master.WriteString(k); err != nil {
 			d.Fatal(err)
 		}
-		if len(each) > 1 {
-			d.until("a read", func() bool { return d.tty.reads.Load() > reads })
-		}
 	}
+	d.until("a read", read)
 }
 
 // says lets the shell say a word, which the echo of the command does not hold.
