@@ -246,6 +246,7 @@ func TestFaultsAsText(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"nonsense", "latency=5", "latency=-1s", "throttle=x", "throttle=-1", "buckets=maybe", "deny=ListServices", "deny=ecs:A:b", "lack=ecs:A:200",
+		"exec-stop", "exec-stop=soon", "exec-stop=1s:256", "exec-drop=x",
 		"expire=0", "expire=soon", "slow=ecs:A", "fail=", "jitter", "cut",
 	} {
 		if err := s.Faults().Set(bad); err == nil {
@@ -286,5 +287,35 @@ func TestCounters(t *testing.T) {
 	f.ResetCalls()
 	if f.Calls("*") != 0 || f.Calls("ecs:*") != 0 {
 		t.Error("not reset")
+	}
+}
+
+// Each switch that is described works as its example is written, and each that there is
+// is described.
+func TestFaultsHelp(t *testing.T) {
+	described := map[string]bool{}
+	for line := range strings.Lines(sim.FaultsHelp) {
+		word, _, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
+		name, _, example := strings.Cut(word, "=")
+		if !strings.HasPrefix(line, "  ") || !example {
+			continue
+		}
+		described[name] = true
+		s, err := sim.New(sim.Options{Faults: word})
+		if err != nil {
+			t.Errorf("the example %s: %v", word, err)
+			continue
+		}
+		for _, name := range s.Faults().Names() {
+			if !described[name] && !strings.Contains(sim.FaultsHelp, "\n  "+name+"=") {
+				t.Errorf("%s is not described", name)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(described) < 30 {
+		t.Errorf("%d switches are described", len(described))
 	}
 }

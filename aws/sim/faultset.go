@@ -2,33 +2,64 @@ package sim
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Set turns switches that are written as text, separated by commas:
-//
-//	latency=60ms  jitter=20ms       delay each answer
-//	slow=ACTION:2s                  delay one action's answers
-//	throttle=2                      refuse every second call
-//	buckets=off                     AWS's own throttling is not applied
-//	deny=ACTION                     "ecs:ListServices", "logs:*"
-//	expire=now  expire=10           credentials expire now, or after 10 calls
-//	hang=ACTION                     never answered
-//	lack=ACTION[:STATUS]            answered with a page of HTML, 404 by default
-//	cut=7                           every seventh connection breaks
-//	fail=ID[:REASON]                in failures[], MISSING by default
-//	late=0.05                       share of log events that arrive up to 10 s late
-//	empty=3                         every third page of log events is empty, with a token
-//	twice=4                         every fourth page of log events comes twice
-//	sample=50                       live tail samples above 50 events a second
-//	tails=1                         live tail sessions at once
-//	tail=30s                        live tail sessions time out
-//	detector=off                    GuardDuty does not watch the region
-//	lines=SERVICE:500               log lines per second of each task of a service
-//
-// A word may come more than once. Text with a fault in it changes nothing.
+// FaultsHelp lists the switches that Set knows, each with an example.
+const FaultsHelp = `What answers do:
+  latency=60ms            delays each answer
+  jitter=20ms             delays each answer by up to as much more
+  slow=ecs:ListTasks:2s   delays one action's answers
+  throttle=2              refuses every second call
+  buckets=off             leaves AWS's own throttling out
+  deny=logs:*             refuses an action
+  expire=now              lets the credentials expire, or after that many calls
+  hang=ecs:ListTasks      never answers an action
+  lack=ecs:ListTasks:404  answers an action with a page of HTML
+  cut=7                   breaks every seventh connection
+  fail=web:MISSING        puts a name or an ARN into failures[]
+  detector=off            lets GuardDuty not watch the region
+
+What logs do:
+  late=0.05               share of the events that arrive up to 10 s late
+  empty=3                 every third page is empty, with a token
+  twice=4                 every fourth page comes twice
+  sample=50               live tail samples above 50 events a second
+  tails=1                 live tail sessions at once
+  tail=30s                live tail sessions time out
+  lines=checkout:500      lines a second of each task of a service
+
+What the data channels of exec and port sessions do (out is towards the client; one
+value stands for both ways):
+  exec-drop=9/7           every ninth message out and every seventh in is lost
+  exec-double=5/5         comes twice
+  exec-reorder=4/4        comes behind its successor
+  exec-acks=7/9           is not acknowledged: the acknowledgement is lost
+  exec-ackonce=on         input that comes again is not acknowledged again
+  exec-delay=1s/1s        every message comes that much later
+  exec-cut=4s             each connection breaks after 4 s
+  exec-asleep=60s         nothing passes on a connection any more after 60 s
+  exec-pause=30s:5s       publication stops every 30 s, for 5 s
+  exec-silent=on          nothing that the program writes is sent
+  exec-handshake=off      the agent never begins a handshake
+  exec-open=403           the WebSocket is answered with that status
+  exec-token=refused      no token is taken
+  exec-resume=denied      ResumeSession is denied, or gives no token (empty)
+  exec-close=30s:bye      the service ends each session after 30 s, with that text
+  exec-idle=20m           how long a session may be without input
+  exec-age=1h             how old a session may be
+  exec-stop=30s:137:OOM   the container of a session exits after 30 s, with that code
+                          and reason; exec-stop=30s: somebody stops the task
+  exec-pace=real          0.4 MB/s and a second before the prompt, as the real agent;
+                          or bytes per second
+`
+
+// Set turns switches that are written as text, separated by commas: FaultsHelp lists
+// them. A word may come more than once. Text with a fault in it changes nothing.
 func (f *Faults) Set(text string) error {
 	var turns []func()
 	for _, word := range strings.Split(text, ",") {
@@ -47,6 +78,13 @@ func (f *Faults) Set(text string) error {
 		turn()
 	}
 	return nil
+}
+
+// Names are the switches that Set knows.
+func (f *Faults) Names() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append(slices.Sorted(maps.Keys(f.more)), "latency", "jitter", "throttle", "cut", "buckets", "expire", "deny", "hang", "lack", "slow", "fail")
 }
 
 func (f *Faults) parse(name, value string) (func(), error) {
@@ -94,7 +132,7 @@ func (f *Faults) parse(name, value string) (func(), error) {
 	if parse != nil {
 		return parse(value)
 	}
-	return nil, fmt.Errorf("there is no such switch")
+	return nil, fmt.Errorf("there is no such switch; --faults help lists them")
 }
 
 // isReason tells a reason in failures[] (capital letters) from a part of an ARN.

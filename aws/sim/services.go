@@ -25,6 +25,7 @@ func (s *Sim) services() ([]api.Service, error) {
 	s.faults.extend(switches)
 	s.ssm = ssmapi.New(ssmapi.Needs{World: s.world, Sessions: s.sessions, Keys: keys, HostShell: s.options.HostShell, Log: s.logs.Stream})
 	s.closers = append(s.closers, s.ssm.Close)
+	s.faults.extend(s.ssm.Switches())
 	return []api.Service{
 		stsapi.Service(s.keys),
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),

@@ -19,6 +19,10 @@ func demoCommand(f *flags) *cobra.Command {
 		Long:  "demo runs the console and a simulated AWS account in one process. It reads no AWS variable and\nno AWS file, and reaches no address but its own. Its journal is kept apart from the real one.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if s.o.Faults == "help" {
+				_, err := fmt.Fprint(cmd.OutOrStdout(), sim.FaultsHelp)
+				return own(err)
+			}
 			return runConsole(cmd.Context(), f, simulated(f, s.options(f)))
 		},
 	}

@@ -26,7 +26,7 @@ func (s *simFlags) add(cmd *cobra.Command) {
 	f.IntVar(&s.o.Scale.Tasks, "tasks", 0, "number of tasks (0: 120)")
 	f.Float64Var(&s.o.LogRate, "log-rate", 0, "log lines a second over all services (0: as the services would)")
 	f.DurationVar(&s.o.Latency, "latency", 0, "time added to each answer, such as 60ms")
-	f.StringVar(&s.o.Faults, "faults", "", "what goes wrong, such as 'throttle=2,deny=ecs:DescribeServices'")
+	f.StringVar(&s.o.Faults, "faults", "", "what goes wrong, such as 'throttle=2,exec-cut=4s'; 'help' lists the switches")
 	f.BoolVar(&s.o.HostShell, "host-shell", false, "shells are real shells on this machine: for tests only")
 }
 
@@ -44,10 +44,18 @@ func simCommand(f *flags) *cobra.Command {
 		Use:   "sim",
 		Short: "Serve a simulated AWS account on a port of this machine",
 		Long: "sim serves a simulated account that speaks AWS's own protocols, and prints the lines to eval\n" +
-			"that point the aws CLI, an SDK or ecsole itself at it. It goes on until it is interrupted.",
-		Example: "  ecsole sim > sim.env &\n  . ./sim.env && aws ecs list-clusters",
+			"that point the aws CLI, an SDK or ecsole itself at it. It goes on until it is interrupted.\n\n" +
+			"What may go wrong is switched with --faults: answers that are late, throttled, denied or cut, expired\n" +
+			"credentials, logs that come late or twice, and data channels of exec and port sessions whose messages\n" +
+			"are lost, doubled, reordered or late, which are cut, paused or put to sleep, or end (exec-…). \"--faults\n" +
+			"help\" lists all switches.",
+		Example: "  ecsole sim > sim.env &\n  . ./sim.env && aws ecs list-clusters\n  ecsole sim --faults exec-drop=9/7,exec-acks=7/9,exec-cut=4s",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if s.o.Faults == "help" {
+				_, err := fmt.Fprint(cmd.OutOrStdout(), sim.FaultsHelp)
+				return own(err)
+			}
 			l, err := bind(listen, s.o.HostShell)
 			if err != nil {
 				return own(err)

@@ -33,12 +33,18 @@ type Switches struct {
 	In  Way // client to agent
 
 	CutAfter     time.Duration // each connection breaks this long after it opened
+	AsleepAfter  time.Duration // nothing passes on a connection this long after it opened; it stays open
+	Asleep       bool          // nothing passes on any connection
+	PauseEvery   time.Duration // publication stops this often on each connection,
+	PauseFor     time.Duration // for this long
 	RefuseToken  bool          // every token is refused
 	RefuseOpen   int           // an HTTP status that answers the upgrade instead
 	RefuseResume Resume
 
 	IdleTimeout time.Duration // without input; 0 is AWS's 20 minutes, negative is never
 	MaxAge      time.Duration // of a session; 0 is no limit
+	CloseAfter  time.Duration // a session is ended at this age; 0 is never
+	CloseText   string        // with this text in channel_closed
 
 	NoHandshake bool // KMS and port sessions: the agent never begins
 	Silent      bool // nothing that the program writes is sent
@@ -68,6 +74,11 @@ func (s Switches) idle() time.Duration {
 		return defaultIdle
 	}
 	return s.IdleTimeout
+}
+
+// asleep says whether nothing passes on a connection of that age.
+func (s Switches) asleep(age time.Duration) bool {
+	return s.Asleep || s.AsleepAfter > 0 && age >= s.AsleepAfter
 }
 
 func (s Switches) firstRead() time.Duration {

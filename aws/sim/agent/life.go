@@ -68,9 +68,9 @@ func (s *Session) watch() {
 func (s *Session) untilEnd() {
 	for {
 		changed := s.faults.watch()
-		wait, reason := s.limit(s.faults.Get())
-		if reason != "" {
-			s.end(reason, timedOut)
+		wait, reason, how := s.limit(s.faults.Get())
+		if how != over {
+			s.end(reason, how)
 			return
 		}
 		var due <-chan time.Time
@@ -93,26 +93,33 @@ func (s *Session) untilEnd() {
 	}
 }
 
-// limit is the time that is left, 0 without limits, or the reason why none is.
-func (s *Session) limit(sw Switches) (time.Duration, string) {
+// limit is the time that is left, 0 without limits; where none is left, it says why
+// and how the session ends.
+func (s *Session) limit(sw Switches) (left time.Duration, reason string, how ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var left time.Duration
-	if idle := sw.idle(); idle > 0 {
-		if left = idle - time.Since(s.input); left <= 0 {
-			return 0, ReasonIdle
+	for _, l := range []struct {
+		limit  time.Duration
+		since  time.Time
+		reason string
+		how    ending
+	}{
+		{sw.idle(), s.input, ReasonIdle, timedOut},
+		{sw.MaxAge, s.begun, ReasonAge, timedOut},
+		{sw.CloseAfter, s.begun, sw.CloseText, ended},
+	} {
+		if l.limit <= 0 {
+			continue
+		}
+		rest := l.limit - time.Since(l.since)
+		if rest <= 0 {
+			return 0, l.reason, l.how
+		}
+		if left == 0 || rest < left {
+			left = rest
 		}
 	}
-	if sw.MaxAge > 0 {
-		age := sw.MaxAge - time.Since(s.begun)
-		if age <= 0 {
-			return 0, ReasonAge
-		}
-		if left == 0 || age < left {
-			left = age
-		}
-	}
-	return left, ""
+	return left, "", over
 }
 
 // ending is how a session ends.

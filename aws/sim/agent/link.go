@@ -21,6 +21,7 @@ const (
 	wsText   = 1
 	wsBinary = 2
 	wsClose  = 8
+	wsPong   = 10
 )
 
 const (
@@ -44,11 +45,43 @@ func newLink(s *Session, c Conn) *link {
 	l := &link{s: s, conn: c, opened: time.Now()}
 	l.out = newLine(s.faults, func(w Switches) Way { return w.Out }, l.write)
 	l.out.note = func(it item) { s.sent(it.seq) }
-	l.in = newLine(s.faults, func(w Switches) Way { return w.In }, func(it item) error { s.receive(it.raw); return nil })
+	l.in = newLine(s.faults, func(w Switches) Way { return w.In }, func(it item) error {
+		if !l.asleep() {
+			s.receive(it.raw)
+		}
+		return nil
+	})
 	return l
 }
 
+// asleep says whether nothing passes any more.
+func (l *link) asleep() bool { return l.s.faults.Get().asleep(time.Since(l.opened)) }
+
+// pinged is what a connection that hears pings is given to decide on them: one that
+// is asleep does not answer.
+type pinged interface {
+	SetPingHandler(func(data string) error)
+	WriteControl(kind int, data []byte, deadline time.Time) error
+}
+
+// answerPings answers the client's pings, unless the connection is asleep.
+func (l *link) answerPings() {
+	c, ok := l.conn.(pinged)
+	if !ok {
+		return
+	}
+	c.SetPingHandler(func(data string) error {
+		if !l.asleep() {
+			_ = c.WriteControl(wsPong, []byte(data), time.Now().Add(writeWithin)) // a connection that is gone is noticed by its reader
+		}
+		return nil
+	})
+}
+
 func (l *link) write(it item) error {
+	if l.asleep() {
+		return nil
+	}
 	if err := l.conn.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return err
 	}
@@ -70,6 +103,7 @@ func (l *link) cut() {
 
 // serve carries messages until the connection ends. Its goroutines end with it.
 func (l *link) serve() {
+	l.answerPings()
 	var wg sync.WaitGroup
 	for _, f := range []func(){
 		func() { _ = l.out.run(); l.cut() }, // a failed write has ended the connection
@@ -92,15 +126,21 @@ func (l *link) serve() {
 	wg.Wait()
 }
 
-// tick sends again what is overdue, and cuts the connection when the switch says.
+// tick sends again what is overdue, and cuts or pauses the connection when the
+// switches say.
 func (l *link) tick() {
 	t := time.NewTicker(resendEvery)
 	defer t.Stop()
+	paused := l.opened
 	for {
 		changed := l.s.faults.watch()
-		var cut <-chan time.Time
-		if after := l.s.faults.Get().CutAfter; after > 0 {
-			cut = time.After(after - time.Since(l.opened))
+		sw := l.s.faults.Get()
+		var cut, pause <-chan time.Time
+		if sw.CutAfter > 0 {
+			cut = time.After(sw.CutAfter - time.Since(l.opened))
+		}
+		if sw.PauseEvery > 0 {
+			pause = time.After(sw.PauseEvery - time.Since(paused))
 		}
 		select {
 		case <-l.out.closed:
@@ -109,6 +149,9 @@ func (l *link) tick() {
 		case <-cut:
 			l.cut()
 			return
+		case <-pause:
+			paused = time.Now()
+			l.s.pause(sw.PauseFor)
 		case <-t.C:
 			l.s.resend()
 		}

@@ -38,6 +38,7 @@ type SSM struct {
 	mu    sync.Mutex
 	boxes map[string]*shell.Box
 	order []string // of boxes, oldest first
+	stop  taskStop // of the tasks of sessions that begin
 }
 
 // New makes the service. Close ends it.
@@ -99,6 +100,7 @@ func (s *SSM) ensure(id string) bool {
 	if _, err := s.agent.Start(spec); err != nil {
 		return s.agent.Knows(id) // another connection was quicker
 	}
+	s.stopLater(ses)
 	return true
 }
 

@@ -28,6 +28,21 @@ func (w *World) StopTask(arn, reason string) (*Task, error) {
 	return w.state.tasks[arn], nil
 }
 
+// FailContainer lets a container of a task exit by itself with a code and a reason; the
+// task ends with it, and its service starts another.
+func (w *World) FailContainer(arn, container string, code int, reason string) (*Task, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.live()
+	t := w.state.tasks[arn]
+	if t == nil || !slices.ContainsFunc(t.Containers, func(c Container) bool { return c.Name == container }) {
+		return nil, ErrNotFound
+	}
+	w.exit(arn, container, code, reason)
+	w.settle()
+	return w.state.tasks[arn], nil
+}
+
 // Update is a change of a service; nil members and empty strings stay as they are.
 type Update struct {
 	Desired          *int

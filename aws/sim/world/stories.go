@@ -69,9 +69,16 @@ func (w *World) foretell(t *Task) {
 
 // die ends a task through its application's container.
 func (w *World) die(arn string, code int, reason string) {
+	if t := w.state.tasks[arn]; t != nil {
+		w.exit(arn, t.Facts.Container, code, reason)
+	}
+}
+
+// exit ends a task through one of its containers.
+func (w *World) exit(arn, container string, code int, reason string) {
 	w.end(arn, "EssentialContainerExited", "Essential container in task exited", func(t *Task) {
 		for i := range t.Containers {
-			if c := &t.Containers[i]; c.Name == t.Facts.Container {
+			if c := &t.Containers[i]; c.Name == container {
 				c.LastStatus, c.ExitCode, c.Reason, c.Health = "STOPPED", &code, reason, "UNKNOWN"
 				if c.Agent != "" {
 					c.Agent = "STOPPED"
