@@ -53,9 +53,10 @@ func fg(s *Shell, args []string) int {
 		return s.noJob(args)
 	}
 	fmt.Fprintln(s.handle(1), g.text)
-	s.sess.swapFront(g) // a key that is typed now is for the job
+	mode := s.sess.tty.Mode()
+	old := s.ahead(g)
 	g.resume(true)
-	s.await(g)
+	s.await(g, mode, old)
 	return s.last
 }
 

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"ecsole/aws/sim/shell/tty"
 )
 
 // print writes a node as a line, for jobs and functions.
@@ -99,26 +101,36 @@ func (s *Shell) front(text func() string, run func(at *Shell) int) {
 	g.front = true
 	at := s.sub(g)
 	at.pid = s.pid
+	mode := s.sess.tty.Mode()
+	// In front before it runs: a key typed once it shows is for it, and a shell that it
+	// begins takes its place.
+	old := s.ahead(g)
 	ok := s.sess.start(g, func() int {
 		defer at.release()
 		return run(at)
 	})
 	if !ok {
+		s.sess.swapFront(old)
 		at.release()
 		s.errorf("fork: retry: Resource temporarily unavailable")
 		s.last = 254
 		return
 	}
-	s.await(g)
+	s.await(g, mode, old)
 }
 
-// await waits in front until the group has ended or is stopped.
-func (s *Shell) await(g *group) {
-	mode := s.sess.tty.Mode()
-	old := s.sess.swapFront(g)
-	if old == g {
-		old = nil
+// ahead puts a group in front, where it gets the keys' signals.
+func (s *Shell) ahead(g *group) (old *group) {
+	old = s.sess.swapFront(g)
+	if s.group.ctx.Err() != nil {
+		g.send(sigInt) // the line was interrupted on the way here
 	}
+	return old
+}
+
+// await waits until the group, which is in front, has ended or is stopped; then the
+// one before it is in front again, and the terminal's mode as it was.
+func (s *Shell) await(g *group, mode tty.Mode, old *group) {
 	select {
 	case <-g.done:
 	case <-g.halted():
@@ -155,9 +167,8 @@ func (s *Shell) background(st *syntax.Stmt) {
 	if !s.main {
 		sub.put(0, newDesc(nothing{}))
 	}
-	b := &back{pid: sub.pid, group: g, done: make(chan struct{})}
+	b := &back{pid: sub.pid, group: g, done: g.done}
 	run := func() int {
-		defer close(b.done)
 		defer sub.release()
 		sub.stmt(&fore)
 		b.status = g.killed(sub.last)
@@ -168,7 +179,8 @@ func (s *Shell) background(st *syntax.Stmt) {
 		s.sess.adopt(g)
 		ok = s.sess.start(g, run)
 	} else {
-		ok = s.sess.spawn(nil, func() { run() })
+		g.begin()
+		ok = s.sess.spawn(nil, func() { g.end(run()) })
 	}
 	if !ok {
 		sub.release()

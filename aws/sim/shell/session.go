@@ -154,6 +154,13 @@ func (n *session) key(s tty.Signal) {
 		front.send(sig)
 	case line != nil && sig != sigTstp:
 		line.send(sig)
+		// What the line has put in front meanwhile cannot know.
+		n.mu.Lock()
+		front = n.front
+		n.mu.Unlock()
+		if front != nil {
+			front.send(sig)
+		}
 	}
 }
 
