@@ -35,6 +35,7 @@ var _ = register(Resource[ecs.Cluster]{
 	Actions: []Action[ecs.Cluster]{
 		{Name: "enter", Label: "Services", Open: func(_ Scope, v ecs.Cluster) (string, Scope) { return "services", Scope{Cluster: v.ARN} }},
 		{Name: "toggle", Label: "Tasks", Open: func(_ Scope, v ecs.Cluster) (string, Scope) { return "tasks", Scope{Cluster: v.ARN} }},
+		{Name: "host", Label: "Instances", Open: func(_ Scope, v ecs.Cluster) (string, Scope) { return "instances", Scope{Cluster: v.ARN} }},
 		{Name: "findings", Label: "Findings", Open: func(_ Scope, v ecs.Cluster) (string, Scope) { return "findings", Scope{Cluster: v.ARN} }},
 	},
 	Describe: describeCluster,

@@ -51,7 +51,7 @@ func (c commander) Suggest(text string) []string {
 	for _, arn := range a.clusters {
 		clusters = append(clusters, lastPart(arn))
 	}
-	for _, kind := range []string{"services", "tasks", "findings", "alarms"} {
+	for _, kind := range []string{"services", "tasks", "instances", "findings", "alarms"} {
 		k := kinds[kind]
 		for _, word := range append([]string{k.Name}, k.Aliases...) {
 			w.Args[word] = clusters

@@ -84,6 +84,8 @@ var _ = register(Resource[container]{
 		{Name: "enter", Label: "Logs", Show: containerLogs},
 		{Name: "logs", Label: "Logs", Hidden: true, Show: containerLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: containerShell},
+		{Name: "host", Label: "Host", Hidden: true, Off: func(v container) string { return hostless(v.task) },
+			Open: func(s Scope, v container) (string, Scope) { return hostOf(s, v.task) }},
 	},
 	Describe: describeContainer,
 	Raw:      func(v container) json.RawMessage { return v.Raw },

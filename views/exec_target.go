@@ -91,9 +91,7 @@ func pickContainer(ctx context.Context, c Clients, tasks []ecs.Task, name, targe
 	}, nil
 }
 
-func (v candidate) label() string {
-	return fmt.Sprintf("%s/%s:%s", orDefault(v.task.Service(), v.task.Group), shortID(v.task.ID), v.container.Name)
-}
+func (v candidate) label() string { return shellLabel(v.task, v.container.Name) }
 
 func (v candidate) rank() int {
 	rank := map[ecs.ReadyState]int{ecs.Ready: 0, ecs.ReadyUnknown: 2, ecs.NotReady: 4}[v.ready.State]

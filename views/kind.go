@@ -272,6 +272,8 @@ func scopeTitle(s Scope) string {
 	switch {
 	case s.Task != "":
 		return shortID(lastPart(s.Task))
+	case s.Instance != "":
+		return lastPart(s.Cluster) + "/host " + shortID(lastPart(s.Instance))
 	case s.Service != "":
 		return lastPart(s.Cluster) + "/" + s.Service
 	case s.Cluster != "":

@@ -20,7 +20,9 @@ type Scope struct {
 	Service string // name
 	Task    string // ARN
 	Family  string // of task definitions
-	Stopped bool   // stopped tasks instead of running ones
+	// Instance is the ARN of a container instance.
+	Instance string
+	Stopped  bool // stopped tasks instead of running ones
 }
 
 // Health sorts rows for colour, glyph, faults-only and counts.

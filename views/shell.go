@@ -66,30 +66,39 @@ func (a *App) shell(t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition)
 		return Opening{Overlay: dialog.Message(a.theme, screen.Warn, "No shell in "+clean.Line(c.Name), readinessText(r))}
 	}
 	on := a.on
-	where := on.where(a.cfg)
-	target := fmt.Sprintf("%s/%s:%s", orDefault(t.Service(), t.Group), shortID(t.ID), c.Name)
-	start := func() tea.Cmd { return a.startShell(on, t, c, target, where) }
-	if where.guarded {
-		return Opening{Overlay: dialog.New(a.theme, dialog.Spec{
-			Title: "Open a shell in production?", Text: "Account " + clean.Line(where.String()), Names: []string{clean.Line(target)},
-			OK: "Open", Danger: true, Token: where.token(),
-			Done: func(map[string]string) tea.Cmd { return start() },
-		})}
+	r := exec.Request{
+		Cluster: t.ClusterARN, Task: t.ARN, Container: c.Name, RuntimeID: c.RuntimeID, Command: a.cfg.Exec.Command,
+		Windows: strings.HasPrefix(t.PlatformFamily, "Windows"), Label: shellLabel(t, c.Name), Reason: a.incident(),
 	}
-	return Opening{Cmd: start()}
+	return a.guardedShell(on, "Open a shell in production?", r.Label, func() tea.Cmd { return a.startShell(on, r) })
+}
+
+// shellLabel names a container of a task in lists: "checkout/3f2a91c0:app".
+func shellLabel(t ecs.Task, container string) string {
+	return fmt.Sprintf("%s/%s:%s", orDefault(t.Service(), t.Group), shortID(t.ID), container)
+}
+
+// guardedShell asks before a session is opened in production.
+func (a *App) guardedShell(on Clients, title, target string, start func() tea.Cmd) Opening {
+	where := on.where(a.cfg)
+	if !where.guarded {
+		return Opening{Cmd: start()}
+	}
+	return Opening{Overlay: dialog.New(a.theme, dialog.Spec{
+		Title: title, Text: "Account " + clean.Line(where.String()), Names: []string{clean.Line(target)},
+		OK: "Open", Danger: true, Token: where.token(),
+		Done: func(map[string]string) tea.Cmd { return start() },
+	})}
 }
 
 // startShell opens the session as a job, so that leaving the screen cannot leave it
 // half open, and hands the terminal over when it stands.
-func (a *App) startShell(on Clients, t ecs.Task, c ecs.Container, target string, where place) tea.Cmd {
+func (a *App) startShell(on Clients, r exec.Request) tea.Cmd {
 	var session *exec.Session
 	return screen.Cmd(screen.Start{Job: screen.Job{
-		Label: "open a shell in " + clean.Line(target), Timeout: actTimeout, Where: where.short(),
+		Label: "open a shell in " + clean.Line(r.Label), Timeout: actTimeout, Where: on.where(a.cfg).short(),
 		Run: func(ctx context.Context) (string, error) {
-			s, err := on.Exec.Open(ctx, exec.Request{
-				Cluster: t.ClusterARN, Task: t.ARN, Container: c.Name, RuntimeID: c.RuntimeID,
-				Command: a.cfg.Exec.Command, Windows: strings.HasPrefix(t.PlatformFamily, "Windows"), Label: target, Reason: a.incident(),
-			})
+			s, err := on.Exec.Open(ctx, r)
 			session = s
 			return "open", err
 		},

@@ -66,6 +66,7 @@ var _ = register(Resource[ecs.Task]{
 		}},
 		{Name: "logs", Label: "Logs", Show: taskLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: taskShell},
+		{Name: "host", Label: "Host", Off: hostless, Open: hostOf},
 		{Name: "toggle", Label: "Running/stopped", Rowless: true, Open: func(s Scope, v ecs.Task) (string, Scope) {
 			s.Stopped = !s.Stopped
 			return "tasks", s
@@ -85,7 +86,7 @@ func running(s Scope) bool { return !s.Stopped }
 
 func listTasks(ctx context.Context, c Clients, s Scope) aws.Pages[ecs.Task] {
 	in := func(ctx context.Context, cluster string) aws.Pages[ecs.Task] {
-		return c.ECS.Tasks(ctx, ecs.TaskQuery{Cluster: cluster, Service: s.Service, Family: s.Family, Stopped: s.Stopped})
+		return c.ECS.Tasks(ctx, ecs.TaskQuery{Cluster: cluster, Service: s.Service, Family: s.Family, Instance: s.Instance, Stopped: s.Stopped})
 	}
 	if s.Cluster != "" {
 		return in(ctx, s.Cluster)

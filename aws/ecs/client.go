@@ -196,17 +196,30 @@ func (c *Client) tasks(cluster string) plan[Task] {
 // Instances lists the container instances of a cluster (name or ARN), all but the
 // inactive ones.
 func (c *Client) Instances(ctx context.Context, cluster string) aws.Pages[Instance] {
+	p := c.instances(cluster)
+	p.list = func(ctx context.Context, token string) (out listed[Instance], err error) {
+		size, next := page(token)
+		o, err := c.sdk.ListContainerInstances(ctx, &sdk.ListContainerInstancesInput{Cluster: &cluster, MaxResults: size, NextToken: next})
+		if err != nil {
+			return out, err
+		}
+		return listed[Instance]{ids: o.ContainerInstanceArns, next: str(o.NextToken)}, nil
+	}
+	return p.pages(ctx)
+}
+
+// DescribeInstances reads some container instances of one cluster by id or ARN. Those
+// that ECS knows no more are absent.
+func (c *Client) DescribeInstances(ctx context.Context, cluster string, arns []string) aws.Pages[Instance] {
+	p := c.instances(cluster)
+	p.ids = arns
+	return p.pages(ctx)
+}
+
+func (c *Client) instances(cluster string) plan[Instance] {
 	return plan[Instance]{
 		op: "ecs:DescribeContainerInstances", batch: resourcesPerCall, workers: 5,
 		key: func(i Instance) string { return i.ARN },
-		list: func(ctx context.Context, token string) (out listed[Instance], err error) {
-			size, next := page(token)
-			o, err := c.sdk.ListContainerInstances(ctx, &sdk.ListContainerInstancesInput{Cluster: &cluster, MaxResults: size, NextToken: next})
-			if err != nil {
-				return out, err
-			}
-			return listed[Instance]{ids: o.ContainerInstanceArns, next: str(o.NextToken)}, nil
-		},
 		describe: func(ctx context.Context, ids []string) (described[Instance], error) {
 			ctx, body := aws.CaptureRaw(ctx)
 			o, err := c.sdk.DescribeContainerInstances(ctx, &sdk.DescribeContainerInstancesInput{Cluster: &cluster, ContainerInstances: ids,
@@ -217,5 +230,5 @@ func (c *Client) Instances(ctx context.Context, cluster string) aws.Pages[Instan
 			items := read(body, "containerInstances", "containerInstanceArn", o.ContainerInstances, func(i types.ContainerInstance) *string { return i.ContainerInstanceArn }, readInstance)
 			return described[Instance]{items, failures(o.Failures)}, nil
 		},
-	}.pages(ctx)
+	}
 }

@@ -10,7 +10,7 @@ import (
 func TestNobodyButAWSIsCalled(t *testing.T) {
 	run(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]", "prod")
-		for _, kind := range []string{"services", "tasks", "taskdefinitions", "revisions", "findings", "alarms", "journal", "api", "sessions", "profiles"} {
+		for _, kind := range []string{"services", "tasks", "instances", "taskdefinitions", "revisions", "findings", "alarms", "journal", "api", "sessions", "profiles"} {
 			j.Type(":" + kind + "\r").Sees(kind + "(")
 		}
 		j.Type(":services prod\r").Sees("services(prod)[14]")

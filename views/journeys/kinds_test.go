@@ -63,6 +63,9 @@ var places = []struct {
 	{"profiles", func(j *journey) { j.Type(":ctx\r").Sees("profiles(", "shop-prod"); j.goTo("demo") }, nil, nil},
 	{"aliases", func(j *journey) { j.Type(":aliases\r").Sees("aliases(", "alarms"); j.goTo("alarms") }, nil, nil},
 	{"api", func(j *journey) { j.Type(":api\r").Sees("api(", "ecs:ListClusters"); j.goTo("ecs:") }, nil, nil},
+	{"instances", func(j *journey) { j.Type(":instances prod\r").Sees("instances(prod)["); j.rest().goTo("i-") },
+		[]string{"Instance", "Status", "ACTIVE", "Agent", "Version", "Resources", "CPU units", "Tasks", "Attributes", "ecs.instance-type"},
+		[]string{"containerInstanceArn:", "ec2InstanceId:", "status: ACTIVE", "registeredResources:"}},
 	{"sessions", nil, nil, nil}, // has rows only while shells are open: see shells
 }
 
