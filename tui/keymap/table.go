@@ -10,7 +10,8 @@ const (
 	Row                      // acts on rows: which kinds offer them is the kinds' affair
 	Text                     // describe, raw, help and other texts
 	Logs                     // log views
-	Any    = Nav | Table | Row | Text | Logs
+	Replay                   // recordings of shells
+	Any    = Nav | Table | Row | Text | Logs | Replay
 )
 
 // Binding is one line of the table: an action's name and its default keys.
@@ -87,6 +88,9 @@ func defaults() []Binding {
 		b(Row, "logs", "Logs", "l"),
 		b(Row, "logs.previous", "Logs of what ran before", "p"),
 		b(Row, "shell", "Shell", "s"),
+		b(Row, "shell.command", "Shell with another command", "alt+s"),
+		b(Row, "command.run", "Run one command", "x"),
+		b(Row, "replay", "Play the recording", "r"),
 		b(Row, "attach", "Attach", "a"),
 		b(Row, "forward", "Forward a port", "F"),
 		b(Row, "forwards", "Show forwards", "f"),
@@ -103,15 +107,25 @@ func defaults() []Binding {
 
 		b(Text, "text.left", "Scroll left", "h", "left"),
 		b(Text, "text.right", "Scroll right", "l", "right"),
-		b(Text, "search", "Search", "/"),
-		b(Text|Logs, "search.next", "Next match", "n"),
-		b(Text|Logs, "search.previous", "Previous match", "N"),
+		b(Text|Replay, "search", "Search", "/"),
+		b(Text|Logs|Replay, "search.next", "Next match", "n"),
+		b(Text|Logs|Replay, "search.previous", "Previous match", "N"),
 		b(Text|Logs, "wrap", "Wrap long lines", "w"),
 		b(Text|Logs, "fullscreen", "Full screen", "f"),
 		b(Text, "unmask", "Show or hide secrets", "M"),
 		b(Text, "auto-refresh", "Refresh by itself", "r"),
 		b(Text, "section.next", "Next section", "tab"),
 		b(Text, "section.previous", "Section before", "shift+tab"),
+
+		b(Replay, "replay.play", "Play or pause", "space"),
+		b(Replay, "replay.back", "5 seconds back", "left"),
+		b(Replay, "replay.forward", "5 seconds forward", "right"),
+		b(Replay, "replay.slower", "Slower", "<"),
+		b(Replay, "replay.faster", "Faster", ">"),
+		b(Replay, "replay.step", "To the next output", "."),
+		b(Replay, "replay.pauses", "Cut long pauses short, or not", "p"),
+		b(Replay, "replay.left", "Columns to the left", "h"),
+		b(Replay, "replay.right", "Columns to the right", "l"),
 
 		b(Logs, "log.tail", "The newest lines", "0"),
 		b(Logs, "log.head", "The oldest lines", "1"),
