@@ -31,6 +31,14 @@ func limitOf(op, region string) limit {
 		case "DescribeAlarms":
 			return limit{"cloudwatch:DescribeAlarms", 9, 9}
 		}
+	case "iam":
+		// Not published, and one for all regions; simulations are the dearest.
+		if strings.HasPrefix(name, "Simulate") {
+			return limit{"iam: simulate", 20, 5}
+		}
+		return limit{"iam", 20, 10}
+	case "ec2": // "Request throttling for the Amazon EC2 API": calls that change nothing
+		return limit{"ec2: read", 100, 20}
 	case "securityhub":
 		if strings.HasPrefix(name, "GetFindings") {
 			return limit{"securityhub:GetFindings", 6, 3}

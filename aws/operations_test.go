@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -31,7 +32,9 @@ func TestClassify(t *testing.T) {
 		{"SSM", "StartSession", act}, {"SSM", "TerminateSession", ending}, {"SSM", "ResumeSession", ending}, {"SSM", "GetParameter", act}, {"SSM", "SendCommand", act},
 		{"KMS", "GenerateDataKey", act}, {"KMS", "Decrypt", act}, {"KMS", "DescribeKey", read},
 		{"Secrets Manager", "GetSecretValue", act}, {"Secrets Manager", "BatchGetSecretValue", act}, {"Secrets Manager", "DescribeSecret", read},
-		{"ECR", "GetAuthorizationToken", act}, {"ECR", "BatchGetImage", read}, {"IAM", "SimulatePrincipalPolicy", read}, {"CloudTrail", "LookupEvents", read},
+		{"ECR", "GetAuthorizationToken", act}, {"ECR", "BatchGetImage", read}, {"IAM", "SimulatePrincipalPolicy", read}, {"IAM", "GetRole", read}, {"IAM", "PutRolePolicy", act}, {"IAM", "CreateAccessKey", act},
+		{"EC2", "DescribeSubnets", read}, {"EC2", "DescribeVpcEndpoints", read}, {"EC2", "RunInstances", act}, {"EC2", "GetPasswordData", act},
+		{"CloudTrail", "LookupEvents", read},
 		{"Lambda", "ListFunctions", act}, {"", "", act}, {"ECS", "", act},
 	} {
 		if got := classify(c.service, c.op); got != c.want {
@@ -51,7 +54,7 @@ func TestNoOperationThatChangesIsARead(t *testing.T) {
 	}
 	for id, client := range map[string]any{
 		ecs.ServiceID: &ecs.Client{}, cloudwatchlogs.ServiceID: &cloudwatchlogs.Client{}, cloudwatch.ServiceID: &cloudwatch.Client{},
-		guardduty.ServiceID: &guardduty.Client{}, sts.ServiceID: &sts.Client{}, ssm.ServiceID: &ssm.Client{}, kms.ServiceID: &kms.Client{},
+		guardduty.ServiceID: &guardduty.Client{}, sts.ServiceID: &sts.Client{}, ssm.ServiceID: &ssm.Client{}, kms.ServiceID: &kms.Client{}, iam.ServiceID: &iam.Client{},
 	} {
 		if _, ok := services[id]; !ok {
 			t.Errorf("%s is in use and not in the table", id)

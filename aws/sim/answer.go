@@ -20,7 +20,7 @@ type answer struct {
 
 // old reports whether the service's faults have the names of the query protocol.
 func (a *answer) old() bool {
-	return a.target.proto == wire.Query || a.target.proto == wire.CBOR && a.target.service != nil && a.target.service.XMLNS != ""
+	return a.target.proto == wire.Query || a.target.proto == wire.EC2 || a.target.proto == wire.CBOR && a.target.service != nil && a.target.service.XMLNS != ""
 }
 
 func (a *answer) xmlns() string {
@@ -36,6 +36,8 @@ func (a *answer) contentType() string {
 		return "application/x-amz-json-1.0"
 	case wire.Query:
 		return "text/xml"
+	case wire.EC2:
+		return "text/xml;charset=UTF-8"
 	case wire.RESTJSON:
 		return "application/json"
 	case wire.CBOR:
@@ -50,6 +52,8 @@ func (a *answer) ok(out any) {
 	switch a.target.proto {
 	case wire.Query:
 		body = wire.EncodeXML(a.target.op.Name, a.xmlns(), a.id, out)
+	case wire.EC2:
+		body = wire.EncodeEC2(a.target.op.Name, a.xmlns(), a.id, out)
 	case wire.CBOR:
 		body = wire.EncodeCBOR(out)
 	default:
@@ -79,6 +83,9 @@ func (a *answer) fail(e *api.Error) {
 	switch a.target.proto {
 	case wire.Query:
 		body = wire.ErrorXML(a.xmlns(), kind, query, e.Message, a.id)
+	case wire.EC2:
+		query, e = ec2Error(query, e)
+		body = wire.ErrorEC2(query, e.Message, a.id)
 	case wire.CBOR:
 		if a.old() {
 			h.Set("X-Amzn-Query-Error", query+";"+kind)
@@ -92,6 +99,21 @@ func (a *answer) fail(e *api.Error) {
 		body = wire.EncodeJSON(a.shape(e, a.target.proto != wire.RESTJSON))
 	}
 	a.send(e.HTTPStatus(), body)
+}
+
+// ec2Error gives the errors that all services share the names that EC2 has for them.
+func ec2Error(code string, e *api.Error) (string, *api.Error) {
+	own := map[string]api.Error{
+		"AccessDenied":          {Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. " + e.Message, Status: http.StatusForbidden},
+		"Throttling":            {Code: "RequestLimitExceeded", Message: "Request limit exceeded.", Status: http.StatusServiceUnavailable},
+		"InvalidClientTokenId":  {Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials", Status: http.StatusUnauthorized},
+		"SignatureDoesNotMatch": {Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials", Status: http.StatusUnauthorized},
+		"ExpiredToken":          {Code: "RequestExpired", Message: "Request has expired.", Status: http.StatusBadRequest},
+	}
+	if o, ok := own[code]; ok {
+		return o.Code, &o
+	}
+	return code, e
 }
 
 // shape is an error's members.

@@ -83,6 +83,13 @@ func (f *Faults) Deny(action string) { f.change(func() { f.deny[action] = true }
 // Allow ends Deny.
 func (f *Faults) Allow(action string) { f.change(func() { delete(f.deny, action) }) }
 
+// Denied reports whether an action is refused.
+func (f *Faults) Denied(action string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return covers(f.deny, action)
+}
+
 // Expire lets all credentials that clients hold be expired, from now on. Roles
 // can't be assumed anew either, until Renew.
 func (f *Faults) Expire() { f.change(func() { f.expired = true }) }

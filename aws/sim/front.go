@@ -186,7 +186,7 @@ func page(w http.ResponseWriter, status int) {
 // unknown is what AWS says of an operation that it does not know.
 func unknown(t target) *api.Error {
 	switch t.proto {
-	case wire.Query:
+	case wire.Query, wire.EC2:
 		version := t.form.Get("Version")
 		return &api.Error{Code: "InvalidAction", Message: "Could not find operation " + t.name + " for version " + version}
 	case wire.RESTJSON, wire.CBOR:
@@ -214,7 +214,7 @@ func denied(c *api.Call, op *api.Operation) *api.Error {
 		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		c.Principal.ARN, c.Action(), resource, c.Action())
 	e.QueryCode = "AccessDenied"
-	if c.Protocol == wire.Query || c.Protocol == wire.RESTJSON {
+	if c.Protocol == wire.Query || c.Protocol == wire.EC2 || c.Protocol == wire.RESTJSON {
 		e.Status = http.StatusForbidden
 	}
 	return e

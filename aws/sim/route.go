@@ -115,6 +115,9 @@ func (r *routes) find(req *http.Request, body []byte, signing string) target {
 	sv := r.bySigning[signing]
 	if form := queryForm(req, body); form != nil {
 		t := target{service: sv, name: form.Get("Action"), proto: wire.Query, form: form}
+		if sv != nil && sv.EC2 {
+			t.proto = wire.EC2
+		}
 		return t.resolve()
 	}
 	return sv.rest(req)
@@ -189,6 +192,8 @@ func (t target) input(req *http.Request, body []byte) (wire.Tree, error) {
 	switch t.proto {
 	case wire.Query:
 		return wire.DecodeQuery(t.form)
+	case wire.EC2:
+		return wire.DecodeEC2(t.form)
 	case wire.CBOR:
 		return wire.DecodeCBOR(body)
 	}

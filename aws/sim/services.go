@@ -3,8 +3,10 @@ package sim
 import (
 	"ecsole/aws/sim/agent"
 	"ecsole/aws/sim/api"
+	"ecsole/aws/sim/ec2api"
 	"ecsole/aws/sim/ecsapi"
 	"ecsole/aws/sim/guarddutyapi"
+	"ecsole/aws/sim/iamapi"
 	"ecsole/aws/sim/kmsapi"
 	"ecsole/aws/sim/logsapi"
 	"ecsole/aws/sim/metricsapi"
@@ -34,6 +36,8 @@ func (s *Sim) services() ([]api.Service, error) {
 		guard,
 		s.ssm.Service(),
 		keys.Service(),
+		iamapi.Service(iamapi.Needs{World: s.world, Pager: s.pager, Denied: s.faults.Denied}),
+		ec2api.Service(s.world, s.pager),
 	}, nil
 }
 

@@ -1,5 +1,5 @@
 // Package sim is a simulated AWS account: a server that speaks the wire protocols
-// of ECS, STS, CloudWatch, CloudWatch Logs, GuardDuty and the SSM data channel to
+// of ECS, STS, CloudWatch, CloudWatch Logs, GuardDuty, IAM, EC2 and the SSM data channel to
 // any client, verifies its signatures, and has switches for what goes wrong.
 package sim
 

@@ -26,6 +26,9 @@ type Service struct {
 	JSON string
 	// XMLNS is the name space of query answers; empty where query is not spoken.
 	XMLNS string
+	// EC2 marks the one service whose query is a dialect of its own: lists without
+	// "member", answers without a result element, errors of another shape.
+	EC2 bool
 	// Version is the API version that query clients send.
 	Version string
 	// Operations that are answered. What is missing is an unknown operation.

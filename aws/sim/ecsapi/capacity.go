@@ -131,7 +131,9 @@ func (s *service) describeInstances(c *api.Call) (any, error) {
 			out.Failures = append(out.Failures, f)
 			continue
 		}
-		out.Instances = append(out.Instances, instanceOf(i, in.Include, c.Now))
+		o := instanceOf(i, in.Include, c.Now)
+		o.Attributes = append(o.Attributes, world.Attribute{Name: "ecs.vpc-id", Value: s.w.VPC(k.Name)}, world.Attribute{Name: "ecs.subnet-id", Value: s.w.SubnetOf(k.Name, i.AZ)})
+		out.Instances = append(out.Instances, o)
 	}
 	return out, nil
 }

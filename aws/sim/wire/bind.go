@@ -22,7 +22,7 @@ func Bind(in Tree, v any, p Protocol) error {
 	if rv.Kind() != reflect.Pointer || rv.IsNil() {
 		return fmt.Errorf("bind into %T: want a pointer", v)
 	}
-	return binder{loose: p == Query || p == RESTJSON}.value("", in, rv.Elem())
+	return binder{loose: p == Query || p == EC2 || p == RESTJSON}.value("", in, rv.Elem())
 }
 
 // binder converts; loose accepts numbers and booleans that arrive as text.

@@ -10,7 +10,13 @@ import (
 
 // DecodeQuery turns Name.member.1.Key=… into a tree: members become lists, map
 // entries (entry.1.key, entry.1.value) become maps. Action and Version stay out.
-func DecodeQuery(form url.Values) (Tree, error) {
+func DecodeQuery(form url.Values) (Tree, error) { return decodeForm(form, fold) }
+
+// DecodeEC2 is DecodeQuery for EC2's dialect, whose lists have no word for it:
+// Filter.1.Value.2=….
+func DecodeEC2(form url.Values) (Tree, error) { return decodeForm(form, foldEC2) }
+
+func decodeForm(form url.Values, fold func(any) any) (Tree, error) {
 	root := Tree{}
 	for name, vals := range form {
 		if name == "Action" || name == "Version" || len(vals) == 0 {
@@ -75,6 +81,25 @@ func fold(v any) any {
 	}
 	for k, m := range t {
 		t[k] = fold(m)
+	}
+	return t
+}
+
+// foldEC2 turns {1: a, 2: b} into [a, b].
+func foldEC2(v any) any {
+	t, ok := v.(Tree)
+	if !ok {
+		return v
+	}
+	if keys, ok := indexes(t); ok && len(keys) > 0 {
+		list := make([]any, len(keys))
+		for i, k := range keys {
+			list[i] = foldEC2(t[k])
+		}
+		return list
+	}
+	for k, m := range t {
+		t[k] = foldEC2(m)
 	}
 	return t
 }

@@ -13,10 +13,11 @@ const (
 	Query                    // form in, XML out
 	RESTJSON                 // paths and JSON
 	CBOR                     // Smithy RPC v2 CBOR
+	EC2                      // EC2's dialect of query
 )
 
 func (p Protocol) String() string {
-	return [...]string{"awsJson1_0", "awsJson1_1", "awsQuery", "restJson1", "rpcv2Cbor"}[p]
+	return [...]string{"awsJson1_0", "awsJson1_1", "awsQuery", "restJson1", "rpcv2Cbor", "ec2Query"}[p]
 }
 
 // Tree is a decoded request: map[string]any, []any, string, bool, float64, int64,
