@@ -94,7 +94,7 @@ func TaskExec(t Task, td *TaskDefinition) (state ReadyState, ready []string, why
 	state, why = NotReady, "it has no container that takes a shell"
 	first := true
 	for _, c := range t.Containers {
-		if sidecar(c.Name) != "" {
+		if Sidecar(c.Name) != "" {
 			continue
 		}
 		r := ExecReadiness(t, c, td)
@@ -111,8 +111,8 @@ func TaskExec(t Task, td *TaskDefinition) (state ReadyState, ready []string, why
 	return state, nil, why
 }
 
-// sidecar names the service that puts a container of that name into tasks by itself.
-func sidecar(name string) string {
+// Sidecar names the service that puts a container of that name into tasks by itself.
+func Sidecar(name string) string {
 	switch {
 	case name == "aws-gd-agent", strings.HasPrefix(name, "aws-guardduty-agent"):
 		return "GuardDuty"
@@ -124,7 +124,7 @@ func sidecar(name string) string {
 
 func sidecarPoint(c Container) Point {
 	p := Point{Name: "container", Evidence: "it is the application's own"}
-	if s := sidecar(c.Name); s != "" {
+	if s := Sidecar(c.Name); s != "" {
 		p.State, p.Evidence, p.Fix = PointFailed, "it is a sidecar of "+s+", which takes no shell", "choose another container of the task"
 	}
 	return p
@@ -210,15 +210,15 @@ func platformPoint(t Task, up bool) Point {
 			least = "1.0.0"
 		}
 		p.Evidence = "Fargate " + t.PlatformVersion
-		if before(t.PlatformVersion, least) {
+		if Before(t.PlatformVersion, least) {
 			p.State, p.Evidence, p.Fix = PointFailed, "Fargate "+t.PlatformVersion+" has no exec", "deploy with platform version "+least+" or LATEST"
 		}
 	}
 	return p
 }
 
-// before compares dotted versions; what is no number ("LATEST") is before nothing.
-func before(v, least string) bool {
+// Before compares dotted versions; what is no number ("LATEST") is before nothing.
+func Before(v, least string) bool {
 	a, b := strings.Split(v, "."), strings.Split(least, ".")
 	for i := range b {
 		x := 0

@@ -112,6 +112,20 @@ func (r *Rig) Account() *aws.Account {
 	return a
 }
 
+// AccountWith opens an account with other keys.
+func (r *Rig) AccountWith(keys aws.Static) *aws.Account {
+	r.Helper()
+	o := r.dial
+	keys.Endpoint, keys.Region, keys.Name = o.Static.Endpoint, o.Static.Region, o.Static.Name
+	o.Static = &keys
+	a, err := aws.Open(r.Context(), o)
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.Cleanup(a.Close)
+	return a
+}
+
 // Wants checks the code of an error, and a part of its message.
 func (r *Rig) Wants(err error, code, part string) {
 	r.Helper()
