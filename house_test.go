@@ -127,3 +127,13 @@ func TestNoCatchAllPackages(t *testing.T) {
 		}
 	}
 }
+
+// A build for a system without support says so, and nothing else.
+func TestOtherSystemsAreRefusedInWords(t *testing.T) {
+	cmd := exec.Command("go", "build", "./aws/platform", "./aws/audit", "./aws/sim/hostshell")
+	cmd.Env = append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "ecsole does not support this system") || strings.Contains(string(out), "undefined") {
+		t.Errorf("%v:\n%s", err, out)
+	}
+}

@@ -90,7 +90,7 @@ func (b *Browser) Init() tea.Cmd {
 		b.list.err = &aws.Error{Class: aws.Invalid, Text: b.kind.Name + " needs " + why}
 		return nil
 	}
-	return screen.Batch(b.refresh(), b.work.Tick("second", time.Second))
+	return screen.Batch(b.refresh(), b.listen(), b.work.Tick("second", time.Second))
 }
 
 // WorkID makes answers find the screen.
@@ -113,6 +113,8 @@ func (b *Browser) Update(msg tea.Msg) tea.Cmd {
 		return b.wasSaved(msg)
 	case screen.Result[opened]:
 		return b.opened(msg)
+	case screen.Result[heard]:
+		return b.heard(msg)
 	case screen.Tick:
 		return b.tick(msg)
 	case screen.Hidden:

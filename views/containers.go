@@ -57,8 +57,8 @@ var _ = register(Resource[container]{
 			}
 			return *v.ExitCode
 		}},
-		{Title: "REASON", Field: "reason", Priority: 80, Max: 50, Value: func(v container) any { return v.Reason }},
-		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 70, Max: 40, Cell: func(v container) table.Cell { return v.ready().cell() }, Value: func(v container) any { return v.ready().value() }},
+		{Title: "REASON", Field: "reason", Priority: 80, Min: 8, Max: 60, Value: func(v container) any { return v.Reason }},
+		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 70, Min: 8, Max: 60, Cell: func(v container) table.Cell { return v.ready().cell() }, Value: func(v container) any { return v.ready().value() }},
 		{Title: "LOGS", Field: "logDriver", Priority: 50, Max: 24, Value: func(v container) any {
 			d, ok := v.declared()
 			if !ok {
@@ -73,7 +73,7 @@ var _ = register(Resource[container]{
 			}
 			return d.Essential
 		}},
-		{Title: "IMAGE", Field: "image", Key: "I", Priority: 55, Max: 60, Value: func(v container) any { return v.Image }},
+		{Title: "IMAGE", Field: "image", Key: "I", Priority: 55, Min: 24, Max: 60, Value: func(v container) any { return v.Image }},
 		{Title: "DIGEST", Field: "imageDigest", Wide: true, Min: 20, Value: func(v container) any { return v.ImageDigest }},
 		{Title: "PORTS", Field: "ports", Priority: 30, Value: func(v container) any { return ports(v.Container, v) }},
 		{Title: "IP", Field: "ips", Priority: 35, Value: func(v container) any { return strings.Join(v.IPs, ",") }},

@@ -34,10 +34,10 @@ var _ = register(Resource[ecs.Task]{
 			return table.Cell{Text: shortID(v.ID), Plain: v.ID}
 		}},
 		{Title: "CLUSTER", Field: "cluster", Priority: 97, Max: 24, When: allClusters, Value: func(v ecs.Task) any { return lastPart(v.ClusterARN) }},
-		{Title: "GROUP", Field: "group", Key: "V", Priority: 70, Max: 32, Value: func(v ecs.Task) any { return strings.TrimPrefix(v.Group, "service:") }},
+		{Title: "GROUP", Field: "group", Key: "V", Priority: 89, When: anyService, Min: 12, Max: 32, Value: func(v ecs.Task) any { return strings.TrimPrefix(v.Group, "service:") }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v ecs.Task) any { return v.LastStatus }, Cell: taskStatusCell},
 		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v ecs.Task) any { return v.Health }, Cell: taskHealthCell},
-		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Min: 46, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
+		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Min: 36, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, When: running, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, When: running, Min: 15, Overlay: "use"},
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
@@ -83,6 +83,9 @@ var _ = register(Resource[ecs.Task]{
 
 func stopped(s Scope) bool { return s.Stopped }
 func running(s Scope) bool { return !s.Stopped }
+
+// anyService is when a row has to say what it belongs to.
+func anyService(s Scope) bool { return s.Service == "" }
 
 func listTasks(ctx context.Context, c Clients, s Scope) aws.Pages[ecs.Task] {
 	in := func(ctx context.Context, cluster string) aws.Pages[ecs.Task] {

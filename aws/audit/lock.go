@@ -5,6 +5,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	_ "ecsole/aws/platform" // flock
 )
 
 // patience bounds the wait for another process: it holds the lock for one record,

@@ -11,6 +11,9 @@ import (
 func (t *Table) headerLine(l *layout, width int) string {
 	pens := &t.paint.pens
 	left, right := hiddenMarkers(l, width)
+	if left == "" && len(right) <= l.gutter && t.titlesEnd(l) >= width-len(right) {
+		left, right = right, "" // rather than cut the last title
+	}
 	room := width - len(right)
 	b := append([]byte(nil), pens.header.Open...)
 	b = append(b, left...)
@@ -45,6 +48,18 @@ func (t *Table) headerLine(l *layout, width int) string {
 	return string(append(b, pens.header.Shut...))
 }
 
+// titlesEnd is the cell behind the last title.
+func (t *Table) titlesEnd(l *layout) int {
+	at, end := l.gutter, 0
+	for _, c := range l.columns {
+		_, w := t.title(c)
+		before, _ := pad(t.columns[c.column].Align, c.width-w)
+		end = at + before + w
+		at += c.width + c.gap
+	}
+	return end
+}
+
 // title is a column's title with the direction of the sort, cut to its width.
 func (t *Table) title(c placed) (string, int) {
 	title := t.columns[c.column].Title
@@ -65,7 +80,8 @@ func (t *Table) title(c placed) (string, int) {
 }
 
 // hiddenMarkers say how many columns are out of sight: "<2" in the gutter for those
-// scrolled away, "+3" at the right end for those without room.
+// scrolled away, "+3" at the right end for those without room, or in the gutter where a
+// title ends there.
 func hiddenMarkers(l *layout, width int) (left, right string) {
 	if l.left > 0 {
 		left = "<" + strconv.Itoa(l.left)

@@ -220,10 +220,10 @@ func exact(line string, width, used int) string {
 	return line
 }
 
-// noteAt is where among the drawn columns the row's note begins: after its last
+// noteAt is where among the drawn columns an unknown row's note begins: after its last
 // cell with a text; -1 where there is no note or no room.
 func (t *Table) noteAt(e *entry, l *layout) int {
-	if e.row.Note == "" {
+	if e.row.Note == "" || e.row.Health != Unknown {
 		return -1
 	}
 	at := len(l.columns)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/creack/pty"
 
+	_ "ecsole/aws/platform" // pty, process groups
 	"ecsole/aws/sim/agent"
 )
 
