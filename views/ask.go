@@ -79,11 +79,16 @@ func (f Field) dialog() dialog.Field {
 	return d
 }
 
-// askCost asks before an overlay is read for very many rows.
-func (a *App) askCost(k *Kind, column string, n int, paid bool, agree func() tea.Cmd) tea.Cmd {
-	text := fmt.Sprintf("%s is known for the rows on the screen. To sort by it, it has to be read for all %s rows.", column, comma(n))
+// askCost asks before an overlay is read for very many rows, to sort by it, filter by
+// it or save it.
+func (a *App) askCost(k *Kind, column, to string, n int, paid bool, agree func() tea.Cmd) tea.Cmd {
+	text := fmt.Sprintf("%s is known for the rows on the screen. To %s it, it has to be read for all %s rows.", column, to, comma(n))
 	if paid {
-		text += fmt.Sprintf("\nThat costs about USD %.2f each minute while this list is open.", metrics.EstimateUSD(2*n))
+		often := "each minute while this list is open"
+		if to == "save" {
+			often = "once"
+		}
+		text += fmt.Sprintf("\nThat costs about USD %.2f %s.", metrics.EstimateUSD(2*n), often)
 	}
 	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, dialog.Spec{
 		Title: "Read " + column + " of all " + k.Name + "?", Text: text, OK: "Read",

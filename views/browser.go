@@ -6,7 +6,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ecsole/aws"
-	"ecsole/tui/filter"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 )
@@ -23,6 +22,7 @@ type Browser struct {
 	filter string // as typed
 	// misread is why the filter cannot be read.
 	misread error
+	agreed  string // the filter for which the user agreed to read all rows' overlays
 
 	list     listing
 	read     map[string]time.Time // by id: when the row was read last
@@ -142,15 +142,6 @@ func (b *Browser) Back() (bool, tea.Cmd) {
 		return false, nil
 	}
 	return true, b.decorate()
-}
-
-// setFilter puts a filter in force. One that cannot be read matches nothing: rows
-// that it was meant to hide are never shown.
-func (b *Browser) setFilter(text string) error {
-	f, err := filter.Parse(text)
-	b.filter, b.misread = text, err
-	b.table.SetFilter(f)
-	return err
 }
 
 func (b *Browser) tick(t screen.Tick) tea.Cmd {

@@ -7,7 +7,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ecsole/tui/filter"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 )
@@ -190,7 +189,7 @@ func (b *Browser) sortActions(taken map[string]bool) []screen.Action {
 }
 
 func (b *Browser) sortBy(sort func(), column int) tea.Cmd {
-	return b.needAll(column, func() tea.Cmd {
+	return b.needAll(column, "sort by", func() tea.Cmd {
 		sort()
 		b.app.sorted[b.kind.Name] = b.table.Sorted()
 		return b.decorate()
@@ -235,27 +234,6 @@ func (b *Browser) copy() tea.Cmd {
 	}
 	b.copied, b.copiedID = now, id
 	return screen.Cmd(screen.Copy{Text: lastPart(id), What: "id"})
-}
-
-// promptFilter opens the '/' line. A filter that cannot be read says so. While it
-// is typed, the rows stay as the last good one left them.
-func (b *Browser) promptFilter() tea.Cmd {
-	before := b.filter
-	try := func(text string, final bool) tea.Cmd {
-		if _, err := filter.Parse(text); err != nil && !final && b.filter != "" && b.misread == nil {
-			return flash(screen.Warn, err)
-		}
-		if err := b.setFilter(text); err != nil {
-			return flash(screen.Warn, err)
-		}
-		return b.decorate()
-	}
-	return screen.Cmd(screen.Prompt{
-		Kind: screen.PromptFilter, Text: b.filter, Placeholder: "regex · !inverse · -f fuzzy",
-		Changed:   func(text string) tea.Cmd { return try(text, false) },
-		Done:      func(text string) tea.Cmd { return try(text, true) },
-		Cancelled: func() tea.Cmd { b.setFilter(before); return b.decorate() },
-	})
 }
 
 // clusterActions are the number keys: 0 is all clusters, 1 to 9 are favourites.

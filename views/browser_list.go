@@ -105,7 +105,7 @@ func (b *Browser) ended(err error) tea.Cmd {
 		b.list.visible = b.list.done
 	}
 	b.app.listed(b.kind, b.scope, b.table)
-	return screen.Batch(b.schedule(), b.decorate())
+	return screen.Batch(b.schedule(), b.filterReads(), b.decorate())
 }
 
 // schedule sets the next tick. It is never set while an answer is awaited, so two
@@ -211,6 +211,9 @@ func (b *Browser) status() string {
 	}
 	if missing > 0 {
 		parts = append(parts, fmt.Sprintf("%d could not be read: %s", missing, terse(why)))
+	}
+	if n, titles, refused := b.unread(); refused {
+		parts = append(parts, fmt.Sprintf("%s of %s rows not read: the filter does not know them", titles, comma(n)))
 	}
 	if trouble := b.overlayTrouble(); trouble != "" {
 		parts = append(parts, trouble)

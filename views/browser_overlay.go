@@ -30,6 +30,8 @@ type overlayState struct {
 	tried   time.Time
 	err     error
 	all     bool // every row is wanted, since it sorts or is exported
+
+	filtered wish // the same, since the filter is about it
 }
 
 type overlayValue struct {
@@ -107,7 +109,7 @@ func (b *Browser) lacking(o *overlayState, now time.Time) (items []any, ids []st
 		}
 		items, ids = append(items, r.Item), append(ids, r.ID)
 	}
-	if o.whole || o.all {
+	if o.whole || o.all || o.filtered == sought {
 		for r := range b.table.All() {
 			want(r)
 		}
@@ -208,8 +210,8 @@ func (b *Browser) forget(o *overlayState) {
 }
 
 // needAll wants a column's overlay for every row, because the rows are to be sorted
-// or exported by it. Above a thousand rows the user decides, with the cost in sight.
-func (b *Browser) needAll(column int, then func() tea.Cmd) tea.Cmd {
+// by it or saved. Above a thousand rows the user decides, with the cost in sight.
+func (b *Browser) needAll(column int, to string, then func() tea.Cmd) tea.Cmd {
 	o := b.overlayOf(column)
 	if o == nil || o.whole || o.all {
 		return then()
@@ -219,7 +221,7 @@ func (b *Browser) needAll(column int, then func() tea.Cmd) tea.Cmd {
 		return screen.Batch(then(), b.decorate())
 	}
 	if n := b.table.Counts().Total; n > askAbove {
-		return b.app.askCost(b.kind, b.kind.columns[column].title, n, o.paid, agree)
+		return b.app.askCost(b.kind, b.kind.columns[column].title, to, n, o.paid, agree)
 	}
 	return agree()
 }

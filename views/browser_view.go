@@ -33,6 +33,9 @@ func (b *Browser) Title() string {
 		}
 		s.WriteString(" " + th.Counter.Render(mark))
 	}
+	if n, titles, refused := b.unread(); n > 0 && !refused {
+		s.WriteString(" " + th.Progress.Render(fmt.Sprintf("reading %s of %s rows", titles, comma(n))))
+	}
 	if note, stale := b.freshness(); note != "" {
 		style := th.Progress
 		if stale {

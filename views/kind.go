@@ -60,6 +60,7 @@ type overlay struct {
 	name        string
 	every       time.Duration
 	whole, paid bool
+	texts       []string
 	fetch       func(context.Context, Clients, Scope, []any) (map[string]any, error)
 	cells       map[string]func(item any, v any, ok bool) table.Cell
 }
@@ -225,7 +226,7 @@ func eraseColumn[T any](c Column[T]) column {
 }
 
 func eraseOverlay[T any](o Overlay[T]) overlay {
-	e := overlay{name: o.name, every: o.every, whole: o.whole, paid: o.paid, cells: map[string]func(any, any, bool) table.Cell{}}
+	e := overlay{name: o.name, every: o.every, whole: o.whole, paid: o.paid, texts: o.texts, cells: map[string]func(any, any, bool) table.Cell{}}
 	e.fetch = func(ctx context.Context, c Clients, s Scope, items []any) (map[string]any, error) {
 		return o.fetch(ctx, c, s, typed[T](items))
 	}

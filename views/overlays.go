@@ -29,6 +29,16 @@ type use struct {
 	partial bool
 }
 
+// percents are what a sparkline's cell may say, as far as it can be told before.
+func percents() []string {
+	out := []string{"–", "?", "5m ago"}
+	for n := range 200 {
+		text, _ := chart.SparkCell([]float64{float64(n)}, 1, chart.Options{Max: 100})
+		out = append(out, text)
+	}
+	return out
+}
+
 // serviceUse reads the services on screen in one call.
 func serviceUse(ctx context.Context, c Clients, _ Scope, items []ecs.Service) (map[string]use, error) {
 	var queries []metrics.Query

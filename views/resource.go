@@ -136,6 +136,7 @@ type Overlay[T any] struct {
 	whole bool
 	// paid overlays stop some time after the terminal has lost the focus.
 	paid  bool
+	texts []string
 	fetch func(context.Context, Clients, Scope, []T) (map[string]any, error)
 	cells map[string]func(T, any, bool) table.Cell
 }
@@ -169,6 +170,10 @@ func (o Overlay[T]) Whole() Overlay[T] { o.whole = true; return o }
 
 // Paid marks an overlay whose calls cost money.
 func (o Overlay[T]) Paid() Overlay[T] { o.paid = true; return o }
+
+// Texts are what the overlay's cells may say: a filter that may mean one of them is a
+// filter by this overlay.
+func (o Overlay[T]) Texts(texts ...string) Overlay[T] { o.texts = texts; return o }
 
 // text is the usual way to show a value.
 func text(v any) string {

@@ -31,7 +31,7 @@ func (b *Browser) saveCSV() tea.Cmd {
 		if o == nil || o.whole || o.all {
 			continue
 		}
-		return b.needAll(i, func() tea.Cmd {
+		return b.needAll(i, "save", func() tea.Cmd {
 			o.all = true
 			return b.saveCSV()
 		})

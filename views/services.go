@@ -42,7 +42,7 @@ var _ = register(Resource[ecs.Service]{
 		Decorate("use", time.Minute, serviceUse, map[string]func(ecs.Service, use) table.Cell{
 			"CPU": func(_ ecs.Service, u use) table.Cell { return u.cpu() },
 			"MEM": func(_ ecs.Service, u use) table.Cell { return u.memory() },
-		}).Paid(),
+		}).Paid().Texts(percents()...),
 		alertsOf(func(ix findingsIndex, v ecs.Service) findings.Badge { return ix.service(v.ClusterARN, v.Name) }, func(v ecs.Service) string { return v.ARN }),
 	},
 	Actions: []Action[ecs.Service]{

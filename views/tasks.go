@@ -54,11 +54,11 @@ var _ = register(Resource[ecs.Task]{
 		Decorate("use", time.Minute, taskUse, map[string]func(ecs.Task, use) table.Cell{
 			"CPU": func(_ ecs.Task, u use) table.Cell { return u.cpu() },
 			"MEM": func(_ ecs.Task, u use) table.Cell { return u.memory() },
-		}).Paid(),
+		}).Paid().Texts(percents()...),
 		alertsOf(func(ix findingsIndex, v ecs.Task) findings.Badge { return ix.task(v.ARN) }, func(v ecs.Task) string { return v.ARN }),
 		Decorate("exec", 30*time.Second, taskReadiness, map[string]func(ecs.Task, readiness) table.Cell{
 			"EXEC": func(_ ecs.Task, r readiness) table.Cell { return r.cell() },
-		}),
+		}).Texts("ready", "no: not ready", "?"),
 	},
 	Actions: []Action[ecs.Task]{
 		{Name: "enter", Label: "Containers", Open: func(s Scope, v ecs.Task) (string, Scope) {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -69,7 +70,8 @@ type Cell struct {
 	Sort any
 	// Styled text carries its own colours (SGR sequences), as charts do.
 	Styled bool
-	// Plain stands for Text in filters and exports ("42" for a sparkline).
+	// Plain stands for Text in exports ("42.3" for a sparkline). Filters look at it
+	// beside Text, unless it is the number that Text shows.
 	Plain string
 }
 
@@ -92,7 +94,24 @@ type Row struct {
 	Item any // whatever the owner of the table needs back
 }
 
-// plain is the cell's text for filters and exports, without colours.
+// seen is the cell's text as it is on the screen, without colours.
+func (c *Cell) seen() string {
+	if c.Styled {
+		return ansi.Strip(c.Text)
+	}
+	return c.Text
+}
+
+// more is what a filter looks at beside what is seen: the whole of an id, not more
+// digits of a number than are shown.
+func (c *Cell) more() string {
+	if _, err := strconv.ParseFloat(c.Plain, 64); err == nil {
+		return ""
+	}
+	return c.Plain
+}
+
+// plain is the cell's text for exports, without colours.
 func (c *Cell) plain() string {
 	switch {
 	case c.Plain != "":

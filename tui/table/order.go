@@ -7,8 +7,9 @@ import (
 	"ecsole/tui/filter"
 )
 
-// SetFilter shows only the rows that match: a row's text is its cells, those of
-// wide columns in wide mode only, joined by a space. Columns left out because the
+// SetFilter shows only the rows that match: a row's text is its cells as they are
+// seen, those of wide columns in wide mode only, joined by a space, and after them
+// what they stand for. Columns left out because the
 // screen is narrow count, so that a resize does not change what is found.
 func (t *Table) SetFilter(f filter.Filter) {
 	t.filter = f
@@ -259,8 +260,15 @@ func (t *Table) matches(r *Row) bool {
 		if i >= len(t.columns) || !t.offered(i) {
 			continue
 		}
-		if s := r.Cells[i].plain(); s != "" {
+		if s := r.Cells[i].seen(); s != "" {
 			fields = append(fields, s)
+		}
+	}
+	for i := range r.Cells {
+		if i < len(t.columns) && t.offered(i) {
+			if s := r.Cells[i].more(); s != "" {
+				fields = append(fields, s)
+			}
 		}
 	}
 	if r.Note != "" && !t.filter.Fuzzy() { // letters with gaps are in every sentence
