@@ -89,7 +89,7 @@ func (g *group) send(sig int) {
 	case sigStop, sigTstp:
 		g.stop()
 	case sigCont:
-		g.resume(g.front)
+		g.goOn(nil)
 	case 0:
 	default:
 		g.mu.Lock()
@@ -98,7 +98,7 @@ func (g *group) send(sig int) {
 		}
 		g.mu.Unlock()
 		g.cancel()
-		g.resume(g.front)
+		g.goOn(nil)
 	}
 }
 
@@ -114,9 +114,14 @@ func (g *group) stop() {
 }
 
 // resume lets the group run on, in front or behind.
-func (g *group) resume(front bool) {
+func (g *group) resume(front bool) { g.goOn(&front) }
+
+// goOn lets the group run on, where it was unless a place is given.
+func (g *group) goOn(front *bool) {
 	g.mu.Lock()
-	g.front = front
+	if front != nil {
+		g.front = *front
+	}
 	if g.stopped {
 		g.stopped = false
 		close(g.open)

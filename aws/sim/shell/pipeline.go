@@ -148,7 +148,7 @@ func (s *Shell) await(g *group, mode tty.Mode, old *group) {
 	}
 	s.sess.forget(g)
 	s.last = g.killed(g.status)
-	if g.signal == sigInt && s.flow == onward {
+	if g.killed(0) == 128+sigInt && s.flow == onward {
 		s.group.send(sigInt) // the line that it was part of ends too
 	}
 }
