@@ -20,6 +20,9 @@ import (
 // from byte to byte. A stream is bounded only until it begins.
 const patience = 15 * time.Second
 
+// largeBody is how much of an answer's announced length is believed in advance.
+const largeBody = 8 << 20
+
 // stall cancels an attempt on which nothing moves.
 type stall struct {
 	timer  *time.Timer
@@ -79,6 +82,9 @@ func (a *Account) body(ctx context.Context, in middleware.DeserializeInput, next
 		return out, md, nil
 	}
 	var b bytes.Buffer
+	if n := resp.ContentLength; n > 0 { // at once, instead of doubling up to it
+		b.Grow(int(min(n, largeBody)) + bytes.MinRead)
+	}
 	_, err = b.ReadFrom(&liveReader{r: resp.Body, timer: s.timer})
 	_ = resp.Body.Close()
 	at.bytes = int64(b.Len())

@@ -61,7 +61,7 @@ func (o *accounts) shells(cfg config.Config) []shell {
 // clients makes the clients of an account of this run; region is what it was opened
 // with, "" for the profile's own.
 func (a *App) clients(account *aws.Account, region string) Clients {
-	c := NewClients(account, a.o.Profiles)
+	c := NewClients(account, a.o.Profiles, a.budget)
 	c.asked = region
 	if on := a.cfg.Exec.Record; on != "" {
 		c.Exec.Configure(exec.Settings{Recording: exec.Recording{Dir: a.paths.Recordings(), Required: on == "required"}})

@@ -11,6 +11,7 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/audit"
+	"ecsole/lines"
 	"ecsole/tui"
 	"ecsole/tui/keymap"
 	"ecsole/tui/screen"
@@ -51,9 +52,11 @@ type App struct {
 	cfg   config.Config
 	paths config.Paths
 	theme *theme.Theme
-	keys  *keymap.Map
-	now   func() time.Time
-	asker *asker
+	// budget is for the log lines of all accounts of this run.
+	budget *lines.Budget
+	keys   *keymap.Map
+	now    func() time.Time
+	asker  *asker
 
 	on       Clients
 	open     *accounts
@@ -78,6 +81,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a := &App{
 		o: o, ctx: ctx, end: end, cfg: o.Config, paths: o.Paths, theme: o.Theme, now: o.Now,
 		sorted: map[string]table.Sort{}, wide: map[string]bool{}, open: &accounts{}, asker: newAsker(o.Theme, ctx.Done()),
+		budget: lines.NewBudget(int64(o.Config.Logs.BudgetMB) << 20),
 	}
 	a.keys, a.problems = keymap.New(o.Config.Keys)
 	if o.Problem != nil {

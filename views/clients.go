@@ -10,6 +10,7 @@ import (
 	"ecsole/aws/findings"
 	"ecsole/aws/logs"
 	"ecsole/aws/metrics"
+	"ecsole/lines"
 	"ecsole/views/config"
 )
 
@@ -30,11 +31,12 @@ type Clients struct {
 
 // NewClients makes the clients of an account. They do no network until used, but
 // for the watcher of findings, which begins to poll. Profiles lists the AWS
-// configuration's profiles.
-func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error)) Clients {
+// configuration's profiles; budget is what the log lines of all accounts share (nil:
+// one of its own, of the default size).
+func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error), budget *lines.Budget) Clients {
 	return Clients{
 		Account: a, ECS: ecs.New(a), Metrics: metrics.New(a), Findings: findings.Watch(a), Alerts: findings.New(a),
-		Logs: logs.HubOf(a, nil), Exec: exec.Of(a), memo: newMemo(), profiles: profiles,
+		Logs: logs.HubOf(a, budget), Exec: exec.Of(a), memo: newMemo(), profiles: profiles,
 	}
 }
 
@@ -53,7 +55,7 @@ func (c Clients) where(cfg config.Config) place {
 		p.account = id.Account
 		p.alias = cfg.Accounts[id.Account]
 	}
-	p.production = cfg.IsProduction(p.profile, p.alias, p.account)
+	p.production = c.memo.isProduction(cfg, p)
 	p.guarded = p.production || p.account == "" && cfg.MayBeProduction(p.profile)
 	return p
 }

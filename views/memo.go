@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ecsole/aws"
+	"ecsole/views/config"
 )
 
 // memoFor is how long what rarely changes is believed.
@@ -17,6 +18,29 @@ type memo struct {
 	mu       sync.Mutex
 	insights map[string]remembered[string]
 	tasks    map[string]remembered[map[string]map[string]string]
+	mark     mark
+}
+
+// mark is whether a place is production, and all that decides on it. The header asks
+// with every frame; compiling the patterns anew each time costs more than the header.
+type mark struct {
+	profile, alias, account string
+	rule                    config.Production
+	override                *bool
+	is                      bool
+}
+
+// isProduction is the configuration's answer, remembered for the latest place.
+func (m *memo) isProduction(cfg config.Config, p place) bool {
+	k := mark{profile: p.profile, alias: p.alias, account: p.account, rule: cfg.Production, override: cfg.Profiles[p.profile].Production}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if k.is = m.mark.is; k == m.mark {
+		return k.is
+	}
+	k.is = cfg.IsProduction(p.profile, p.alias, p.account)
+	m.mark = k
+	return k.is
 }
 
 type remembered[T any] struct {

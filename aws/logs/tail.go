@@ -37,13 +37,13 @@ type tail struct {
 
 	mu      sync.Mutex
 	feeds   []*feed
-	streams map[string]lines.StreamID // by group and name
-	history string                    // what is being read of the past
+	streams map[streamKey]lines.StreamID
+	history string // what is being read of the past
 	ended   string
 }
 
 func newTail(h *Hub, key string, spec Spec, b *lines.Budget) *tail {
-	t := &tail{hub: h, key: key, spec: spec, store: lines.New(b), streams: map[string]lines.StreamID{}, opened: h.clock.now()}
+	t := &tail{hub: h, key: key, spec: spec, store: lines.New(b), streams: map[streamKey]lines.StreamID{}, opened: h.clock.now()}
 	t.ctx, t.cancel = context.WithCancel(h.ctx)
 	if r := &t.spec.Range; r.Last > 0 && r.From.IsZero() {
 		r.From = t.opened.Add(-r.Last)
@@ -149,9 +149,12 @@ func (t *tail) notice(s lines.StreamID, a Task) {
 	t.store.Append([]lines.Event{{Time: at.UnixMilli(), Ingested: at.UnixMilli(), Stream: s, ID: "the end", Text: a.Ended}}, lines.Mode{Notice: true})
 }
 
+// streamKey names a stream.
+type streamKey struct{ region, group, name string }
+
 // stream numbers a stream in the store; a new one is looked up.
 func (t *tail) stream(p place, name string) lines.StreamID {
-	key := p.region + "\x00" + p.group + "\x00" + name
+	key := streamKey{p.region, p.group, name}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if id, ok := t.streams[key]; ok {

@@ -174,7 +174,7 @@ func (f *flags) withClients(ctx context.Context, do func(*setup, views.Clients) 
 		return err
 	}
 	defer a.Close()
-	return do(s, views.NewClients(a, s.profiles))
+	return do(s, views.NewClients(a, s.profiles, nil))
 }
 
 // completeProfiles offers the profiles of the AWS configuration.

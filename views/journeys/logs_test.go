@@ -35,3 +35,10 @@ func TestLogsThatMayNotBeRead(t *testing.T) {
 		j.Press("esc").Sees("services(prod)")
 	})
 }
+
+// The budget for log lines is the configuration's, and one for the whole process.
+func TestLogsHaveTheBudgetThatIsConfigured(t *testing.T) {
+	run(t, setting{command: ":services prod /catalog", config: "logs: {budgetMB: 77}"}, func(j *journey) {
+		j.on("catalog").Press("l").Sees("of 77 MB")
+	})
+}

@@ -60,9 +60,8 @@ func (b *bench) flood(ctx context.Context, rate float64, list bool) error {
 	name := fmt.Sprintf("key → frame, log view, %.0f lines/s", rate)
 	before, noCost := costOf(t.pid())
 	from := time.Now()
-	keys, err := scroll(ctx, t)
+	keys, err := b.scroll(ctx, t, name, a.env)
 	if len(keys.took) > 0 {
-		b.putLatency(name, p, keys.took)
 		b.sheet.put(fmt.Sprintf("  lines a second that came of %.0f", rate), p.name, fmt.Sprintf("%.0f", came))
 	}
 	if now, failed := costOf(t.pid()); failed == nil && noCost == nil {
@@ -79,11 +78,44 @@ func (b *bench) flood(ctx context.Context, rate float64, list bool) error {
 	if err := pause(ctx, 2*time.Second); err != nil {
 		return err
 	}
-	keys, err = walk(ctx, t, rounds/2, false)
-	if len(keys.took) > 0 {
-		b.putLatency(fmt.Sprintf("key → frame, list over a tail, %.0f lines/s", rate), p, keys.took)
+	return b.sideBySide(ctx, &walker{t: t}, fmt.Sprintf("key → frame, list over a tail, %.0f lines/s", rate), a.env)
+}
+
+// sideBySide walks in the console and in a bare program that draws the same screen.
+func (b *bench) sideBySide(ctx context.Context, own *walker, name string, env []string) error {
+	floor, err := b.floor(ctx, sketch(own.t), env)
+	if err != nil {
+		return fmt.Errorf("the bare program: %w", err)
+	}
+	defer floor.close()
+	beside := &walker{t: floor}
+	err = walk(ctx, rounds, own, beside)
+	if len(own.took) > 0 && len(beside.took) > 0 {
+		b.putLatency(name, b.programs[0], own.took)
+		b.putLatency(name, bareProgram(), beside.took)
 	}
 	return err
+}
+
+// sketch is a picture of a screen as it is now, with a cursor line on every line below
+// the cursor's.
+func sketch(t *terminal) picture {
+	pic := picture{Selected: map[int]string{}}
+	t.view(func(s *vterm.Screen) {
+		_, rows := s.Size()
+		pic.Cursor = max((rows-steps)/2, 3)
+		for y := range rows {
+			line := s.Styled(y)
+			if y == cursorRow(s) {
+				line = s.Line(y)
+			}
+			pic.Lines = append(pic.Lines, line)
+			if y >= pic.Cursor && y < rows-2 {
+				pic.Selected[y] = "\x1b[48;5;24m" + s.Line(y) + "\x1b[K\x1b[m"
+			}
+		}
+	})
+	return pic
 }
 
 // arriving counts the lines that a service writes in a second.
@@ -117,17 +149,19 @@ func body(s *vterm.Screen) []string {
 
 // scroll leaves the end, which stops the following, and walks up and down from there
 // while lines go on coming below.
-func scroll(ctx context.Context, t *terminal) (pressing, error) {
+func (b *bench) scroll(ctx context.Context, t *terminal, name string, env []string) (pressing, error) {
 	if _, err := t.press(ctx, "k", keyLimit, func(s *vterm.Screen) bool { return cursorRow(s) >= 0 }); err != nil {
 		return pressing{}, fmt.Errorf("k at the end of the log view: %w", err)
 	}
-	up := pressing{loose: true}
+	up := &walker{t: t, pressing: pressing{loose: true}}
 	for range steps + 3 {
 		if err := up.press(ctx, t, "k", -1); err != nil {
-			return up, err
+			return up.pressing, err
 		}
 	}
-	return walk(ctx, t, rounds/2, true)
+	own := &walker{t: t, pressing: pressing{loose: true}}
+	err := b.sideBySide(ctx, own, name, env)
+	return own.pressing, err
 }
 
 // shifted says whether most lines stand one place further up (by 1) or down (by -1).

@@ -35,11 +35,18 @@ type pressing struct {
 // slot is the time that belongs to one key: its frame, and what comes after it.
 const slot = 40 * time.Millisecond
 
-// walk moves the cursor down and up. With loose it is enough that the cursor's line
-// stands elsewhere after a key or that all lines do: where lines come in between, a
-// step may be longer, or end at the edge.
-func walk(ctx context.Context, t *terminal, rounds int, loose bool) (pressing, error) {
-	p := pressing{loose: loose}
+// walker is a program under measurement and what its keys cost so far.
+type walker struct {
+	t *terminal
+	pressing
+}
+
+// walk moves the cursors of all programs down and up, one key in one program at a
+// time and turn by turn, so that what else the machine does meets all of them alike.
+// In a loose program it is enough that the cursor's line stands elsewhere after a key
+// or that all lines do: where lines come in between, a step may be longer, or end at
+// the edge.
+func walk(ctx context.Context, rounds int, all ...*walker) error {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range rounds {
 		for i := range 2 * steps {
@@ -47,16 +54,18 @@ func walk(ctx context.Context, t *terminal, rounds int, loose bool) (pressing, e
 			if i >= steps {
 				key, by = "k", -1
 			}
-			if err := p.press(ctx, t, key, by); err != nil {
-				return p, err
-			}
-			// Not in step with the program's own clock.
-			if err := pause(ctx, time.Duration(r.Int64N(int64(8*time.Millisecond)))); err != nil {
-				return p, err
+			for _, w := range all {
+				if err := w.press(ctx, w.t, key, by); err != nil {
+					return err
+				}
+				// Not in step with the program's own clock.
+				if err := pause(ctx, time.Duration(r.Int64N(int64(8*time.Millisecond)))); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return p, nil
+	return nil
 }
 
 func (p *pressing) press(ctx context.Context, t *terminal, key string, by int) error {
@@ -177,18 +186,26 @@ func (b *bench) rest(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	own, err := walk(ctx, t, rounds, false)
-	b.putKeys(p, own)
-	if err != nil || !p.own {
+	own := &walker{t: t}
+	if !p.own {
+		err := walk(ctx, rounds, own)
+		b.putKeys(p, own.pressing)
 		return err
 	}
 	floor, err := b.floor(ctx, pic, a.env)
 	if err != nil {
 		return fmt.Errorf("the bare program: %w", err)
 	}
-	b.putKeys(program{name: "bare"}, floor)
-	b.compare(own, floor)
-	return nil
+	defer floor.close()
+	if c, err := costOf(floor.pid()); err == nil {
+		b.sheet.put("memory at rest (RSS)", "bare", mb(c.rss))
+	}
+	beside := &walker{t: floor}
+	err = walk(ctx, rounds, own, beside)
+	b.putKeys(p, own.pressing)
+	b.putKeys(bareProgram(), beside.pressing)
+	b.compare(own.pressing, beside.pressing)
+	return err
 }
 
 // atServices starts a program and opens the account's one cluster.
@@ -259,38 +276,38 @@ func (b *bench) atRest(ctx context.Context, p program, a *account, t *terminal) 
 	return nil
 }
 
-// floor runs the bare program on a picture of the console's screen.
-func (b *bench) floor(ctx context.Context, pic picture, env []string) (pressing, error) {
+// bareProgram is the column of the floor.
+func bareProgram() program { return program{name: "bare"} }
+
+// floor starts the bare program on a picture of the console's screen.
+func (b *bench) floor(ctx context.Context, pic picture, env []string) (*terminal, error) {
 	data, err := json.Marshal(pic)
 	if err != nil {
-		return pressing{}, err
+		return nil, err
 	}
 	path := filepath.Join(b.dir, "picture.json")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
-		return pressing{}, err
+		return nil, err
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return pressing{}, err
+		return nil, err
 	}
 	t, err := launch(ctx, []string{self, modeBare, path}, env, b.cols, b.rows)
 	if err != nil {
-		return pressing{}, err
+		return nil, err
 	}
-	defer t.close()
-	if _, err := t.await(ctx, slow, func(s *vterm.Screen) bool { return cursorRow(s) == pic.Cursor }); err != nil {
-		return pressing{}, err
+	if _, err = t.await(ctx, slow, func(s *vterm.Screen) bool { return cursorRow(s) == pic.Cursor }); err == nil {
+		err = pause(ctx, time.Second)
 	}
-	if err := pause(ctx, time.Second); err != nil {
-		return pressing{}, err
+	if err == nil {
+		err = walk(ctx, 1, &walker{t: t})
 	}
-	if _, err := walk(ctx, t, 1, false); err != nil {
-		return pressing{}, err
+	if err != nil {
+		t.close()
+		return nil, err
 	}
-	if c, err := costOf(t.pid()); err == nil {
-		b.sheet.put("memory at rest (RSS)", "bare", mb(c.rss))
-	}
-	return walk(ctx, t, rounds, false)
+	return t, nil
 }
 
 const (
