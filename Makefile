@@ -35,5 +35,8 @@ fuzz: ## every fuzz target for FUZZTIME
 		done; \
 	done
 
+shots: ## the pictures of the README, drawn anew
+	$(GO) test ./views/journeys -run '^TestPictures$$' -count=1 -pictures ../../docs
+
 clean:
 	rm -rf bin
