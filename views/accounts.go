@@ -63,9 +63,7 @@ func (o *accounts) shells(cfg config.Config) []shell {
 func (a *App) clients(account *aws.Account, region string) Clients {
 	c := NewClients(account, a.o.Profiles, a.budget)
 	c.asked = region
-	if on := a.cfg.Exec.Record; on != "" {
-		c.Exec.Configure(exec.Settings{Recording: exec.Recording{Dir: a.paths.Recordings(), Required: on == "required"}})
-	}
+	c.Exec.Configure(exec.Settings{Recording: Recording(a.cfg, a.paths)})
 	c.shells = func() []shell { return a.open.shells(a.cfg) }
 	return c
 }

@@ -50,6 +50,7 @@ var _ = register(Resource[audit.Record]{
 		{Name: "enter", Label: "Describe", Show: func(a *App, s Scope, v audit.Record) (Opening, error) {
 			return a.describe(kinds["journal"], s, v), nil
 		}},
+		{Name: "replay", Label: "Play", Help: "Play the recording of a shell", Off: unplayable, Show: playRecord},
 	},
 	Describe: describeRecord,
 	Raw: func(v audit.Record) json.RawMessage {

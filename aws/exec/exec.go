@@ -38,6 +38,8 @@ type Request struct {
 
 	// shown stands for Command in the journal, where that is wrapped.
 	shown string
+	// data says that what goes to and fro is the content of a file, not a dialogue.
+	data bool
 }
 
 // Shells that are opened where the request names no command. There is no way to ask

@@ -57,7 +57,7 @@ type recording struct {
 // where a recording is demanded.
 func (s *Sessions) record(r Request) (*recording, error) {
 	c := s.config().Recording
-	if c.Dir == "" {
+	if c.Dir == "" || r.data && !c.Required {
 		return nil, nil
 	}
 	rec := &recording{required: c.Required, keys: c.Input}
@@ -101,14 +101,19 @@ func (r *recording) start(c Recording, q Request) error {
 	return nil
 }
 
+// Kept is how long recordings are kept; 0 is for ever.
+func (c Recording) Kept() time.Duration {
+	if c.Keep == 0 {
+		return recordingKeep
+	}
+	return max(c.Keep, 0)
+}
+
 // prune deletes recordings that are too old.
 func prune(c Recording) {
-	keep := c.Keep
-	switch {
-	case keep < 0:
+	keep := c.Kept()
+	if keep == 0 {
 		return
-	case keep == 0:
-		keep = recordingKeep
 	}
 	files, err := os.ReadDir(c.Dir)
 	if err != nil {

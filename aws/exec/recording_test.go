@@ -111,3 +111,75 @@ func TestRecordingThatCannotBe(t *testing.T) {
 		t.Errorf("a recording of nothing: %v", files)
 	}
 }
+
+// TestRecordingHoldsWhatIsShown records neither what is typed nor hides what is shown,
+// unless that is configured.
+func TestRecordingHoldsWhatIsShown(t *testing.T) {
+	r := newRig(t)
+	dir := filepath.Join(t.TempDir(), "new", "recordings")
+	r.sessions().Configure(exec.Settings{Recording: exec.Recording{Dir: dir}})
+	s, out := r.shows(r.target())
+	says(t, s, out, "PASSWORD=hunter22", "PASSWORD=hunter22")
+	io.WriteString(s, "exit\r")
+	ended(t, s)
+	b, err := os.ReadFile(filepath.Join(dir, s.ID()+".cast"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(b); !strings.Contains(text, "hunter22") || strings.Contains(text, `, "i", `) {
+		t.Errorf("recorded %q", text)
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the directory: %v, %v", info.Mode(), err)
+	}
+	l, err := cast.Load(filepath.Join(dir, s.ID()+".cast"))
+	sum := sha256.Sum256(b)
+	if err != nil || l.Sum != hex.EncodeToString(sum[:]) || l.Bad != 0 || len(l.Events) == 0 {
+		t.Errorf("loaded %d events, %d bad, %v", len(l.Events), l.Bad, err)
+	}
+}
+
+// TestRecordingBreaksOff lets a recording fail in the middle: of a session that has to
+// be recorded that is the end, of others the user is told.
+func TestRecordingBreaksOff(t *testing.T) {
+	for _, required := range []bool{false, true} {
+		r := newRig(t)
+		r.sessions().Configure(exec.Settings{Recording: exec.Recording{Dir: t.TempDir(), Required: required}})
+		s, out := r.shows(r.target())
+		says(t, s, out, "begun", "begun")
+		exec.BreakRecording(s)
+		io.WriteString(s, "seq 1 100000\r")
+		if required {
+			if res := ended(t, s); !errors.Is(res.Err, exec.ErrRecording) {
+				t.Errorf("ended with %+v", res)
+			}
+		} else {
+			until(t, "a notice", func() bool {
+				n := s.Notices()
+				return len(n) > 0 && strings.Contains(n[len(n)-1].Text, "has broken off")
+			})
+			says(t, s, out, "goes on", "goes on")
+			if err := s.End(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if closed := r.records(exec.ActionClose); len(closed) != 1 || closed[0].SHA256 != "" || closed[0].Path == "" {
+			t.Errorf("in the journal: %+v", closed)
+		}
+	}
+}
+
+// TestDataIsNotRecorded leaves out what is the content of a file.
+func TestDataIsNotRecorded(t *testing.T) {
+	r := newRig(t)
+	for _, required := range []bool{false, true} {
+		dir := t.TempDir()
+		r.sessions().Configure(exec.Settings{Recording: exec.Recording{Dir: dir, Required: required}})
+		if o := r.sessions().Run(t.Context(), r.target(), "cat /etc/hostname", exec.RunOptions{Data: true}); o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		if files, _ := os.ReadDir(dir); len(files) > 0 != required {
+			t.Errorf("demanded %v: %v", required, files)
+		}
+	}
+}

@@ -25,6 +25,9 @@ type RunOptions struct {
 	Limit int
 	// Shown stands for the command in the journal; "" is the command itself.
 	Shown string
+	// Data says that input or output is the content of a file: it is not recorded,
+	// unless recordings are demanded.
+	Data bool
 }
 
 const outputLimit = 8 << 20
@@ -69,6 +72,7 @@ func (s *Sessions) run(ctx context.Context, r Request, command string, o RunOpti
 	if o.Shown != "" {
 		r.shown = o.Shown
 	}
+	r.data = o.Data
 	if r.Cols == 0 {
 		r.Cols, r.Rows = 500, 50
 	}

@@ -11,6 +11,7 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/audit"
+	"ecsole/aws/exec"
 	"ecsole/views"
 	"ecsole/views/config"
 )
@@ -174,7 +175,9 @@ func (f *flags) withClients(ctx context.Context, do func(*setup, views.Clients) 
 		return err
 	}
 	defer a.Close()
-	return do(s, views.NewClients(a, s.profiles, nil))
+	c := views.NewClients(a, s.profiles, nil)
+	c.Exec.Configure(exec.Settings{Recording: views.Recording(s.config, s.paths)})
+	return do(s, c)
 }
 
 // completeProfiles offers the profiles of the AWS configuration.

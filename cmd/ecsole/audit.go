@@ -4,19 +4,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ecsole/aws/audit"
+	"ecsole/aws/exec"
 	"ecsole/tui/clean"
+	"ecsole/views"
 	"ecsole/views/config"
 )
 
 func auditCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Read and verify the journal of every act"}
-	cmd.AddCommand(auditListCommand(), auditVerifyCommand())
+	cmd := &cobra.Command{Use: "audit", Short: "Read and verify the journal of every act, and play recorded shells"}
+	cmd.AddCommand(auditListCommand(), auditVerifyCommand(), auditReplayCommand())
 	return cmd
 }
 
@@ -108,7 +111,7 @@ func count(n int, thing string) string {
 func auditVerifyCommand() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Check that the journal's chain is whole", Args: cobra.NoArgs,
+		Use: "verify", Short: "Check that the journal's chain is whole, and that recordings are what it says", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, err := journalPath(path)
 			if err != nil {
@@ -134,13 +137,62 @@ func auditVerifyCommand() *cobra.Command {
 			for _, b := range report.Broken {
 				fmt.Fprintln(out, clean.Line(fmt.Sprintf("broken: line %d: %s", b.Line, b.Why)))
 			}
+			bad, err := verifyRecordings(out, path)
+			if err != nil {
+				return own(err)
+			}
 			if len(report.Broken) > 0 {
 				return ownError{fmt.Errorf("the chain is broken in %s", count(len(report.Broken), "place"))}
 			}
 			fmt.Fprintln(out, "the chain is whole")
+			if bad > 0 {
+				return ownError{fmt.Errorf("%s not what the journal says", isOrAre(bad, "recording"))}
+			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&path, "file", "", "another journal than the configured one")
 	return cmd
+}
+
+// isOrAre is count with its verb.
+func isOrAre(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing + " is"
+	}
+	return count(n, thing) + " are"
+}
+
+// verifyRecordings compares the recordings that the journal names with their hashes,
+// and counts those that are not what it says. One that is old enough to be deleted may
+// be gone.
+func verifyRecordings(out io.Writer, path string) (bad int, err error) {
+	cfg, err := config.Load(config.DefaultPaths().ConfigFile())
+	if err != nil {
+		return 0, err
+	}
+	keep := views.Recording(cfg, config.DefaultPaths()).Kept()
+	whole, gone := 0, 0
+	for r, err := range audit.Read(path) {
+		if err != nil || r.Action != exec.ActionClose || r.Path == "" {
+			continue // a line that is none is among what is broken
+		}
+		err := audit.CheckFile(r)
+		switch {
+		case err == nil:
+			whole++
+			continue
+		case errors.Is(err, os.ErrNotExist) && keep > 0 && time.Since(r.Time) > keep:
+			gone++
+			continue
+		case errors.Is(err, os.ErrNotExist):
+			err = errors.New("it is gone before its time")
+		}
+		bad++
+		fmt.Fprintln(out, clean.Line(fmt.Sprintf("recording: record %d, %s: %v", r.Seq, r.Path, err)))
+	}
+	if whole+gone+bad > 0 {
+		fmt.Fprintf(out, "%s as the journal says, %d deleted by age\n", isOrAre(whole, "recording"), gone)
+	}
+	return bad, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": scriptSim, "replace": scriptReplace, "cutline": scriptCutLine, "addline": scriptAddLine, "sorted": scriptSorted,
+			"sim": scriptSim, "replace": scriptReplace, "cutline": scriptCutLine, "addline": scriptAddLine, "grab": scriptGrab, "sorted": scriptSorted,
 		},
 	})
 }
@@ -114,6 +115,19 @@ func scriptAddLine(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: addline TEXT FILE")
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(ts.ReadFile(args[1])+args[0]+"\n"), 0o600))
+}
+
+// scriptGrab sets a variable to what a group of an expression matches in the last
+// command's output: grab NAME REGEXP.
+func scriptGrab(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: grab NAME REGEXP")
+	}
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(m) != 2 {
+		ts.Fatalf("the output has no %s", args[1])
+	}
+	ts.Setenv(args[0], m[1])
 }
 
 // scriptSorted checks that the lines of a file are in order by their first word:

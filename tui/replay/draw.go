@@ -141,13 +141,7 @@ func (v *View) status() string {
 	case v.at >= v.rec.Length():
 		state = "■ the end"
 	}
-	parts := []string{fmt.Sprintf("%s %gx", state, v.rate()), clock(v.at) + " of " + clock(v.rec.Length()), fmt.Sprintf("%dx%d", v.frame.cols, v.frame.rows)}
-	if !v.rec.Begun.IsZero() {
-		parts = append(parts, v.rec.Begun.Add(v.at).UTC().Format("2006-01-02 15:04:05Z"))
-	}
-	if v.short {
-		parts = append(parts, "pauses cut")
-	}
+	parts := []string{fmt.Sprintf("%s %gx", state, v.rate()), clock(v.at) + " of " + clock(v.rec.Length())}
 	switch {
 	case v.searching:
 		parts = append(parts, "searching …")
@@ -166,6 +160,12 @@ func (v *View) status() string {
 	}
 	if v.frame.note != "" {
 		parts = append(parts, v.frame.note)
+	}
+	if !v.rec.Begun.IsZero() {
+		parts = append(parts, v.rec.Begun.Add(v.at).UTC().Format("2006-01-02 15:04:05Z"))
+	}
+	if v.short {
+		parts = append(parts, "pauses cut")
 	}
 	return theme.PenOf(v.o.Theme.Strong).Paint(parts[0]) + theme.PenOf(v.o.Theme.Muted).Paint(" · "+strings.Join(parts[1:], " · "))
 }

@@ -76,7 +76,13 @@ type Logs struct {
 type Exec struct {
 	Command string `yaml:"command,omitempty"` // instead of bash if there, else sh
 	Escape  string `yaml:"escape,omitempty"`  // "~" or "^]"
-	Record  string `yaml:"record,omitempty"`  // "", "on", "required"
+	// Record says what becomes of each shell: "on" records it and warns where that
+	// fails, "required" refuses a shell that cannot be recorded, "off" records none.
+	Record         string `yaml:"record,omitempty"`
+	RecordInput    bool   `yaml:"recordInput,omitempty"`    // also what is typed without an echo
+	RecordMask     bool   `yaml:"recordMask,omitempty"`     // hide what looks like a secret
+	RecordLimitMB  int    `yaml:"recordLimitMB,omitempty"`  // of one recording: 64; -1 is none
+	RecordKeepDays int    `yaml:"recordKeepDays,omitempty"` // 90; -1 is for ever
 }
 
 // Shipped defaults of the production mark.
@@ -143,9 +149,14 @@ func (c *Config) fill() error {
 		return fmt.Errorf("ui.theme: %q is none of auto, dark, light, ansi", c.UI.Theme)
 	}
 	switch c.Exec.Record {
-	case "", "on", "required":
+	case "":
+		c.Exec.Record = "on"
+	case "on", "off", "required":
 	default:
-		return fmt.Errorf("exec.record: %q is neither on nor required", c.Exec.Record)
+		return fmt.Errorf("exec.record: %q is none of on, off, required", c.Exec.Record)
+	}
+	if c.Exec.RecordLimitMB < -1 || c.Exec.RecordKeepDays < -1 {
+		return errors.New("exec: recordLimitMB and recordKeepDays are -1 or more")
 	}
 	if len(c.Favorites) > 9 {
 		return fmt.Errorf("favorites: %d clusters, but there are nine keys", len(c.Favorites))

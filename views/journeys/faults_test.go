@@ -61,6 +61,8 @@ func readings() []reading {
 		{action: "ecs:DescribeServices", at: ":services prod", well: "services(prod)[14]"},
 		{action: "ecs:ListTasks", at: ":tasks prod", well: "tasks(prod)[77]", rows: true},
 		{action: "ecs:DescribeTasks", at: ":tasks prod", well: "tasks(prod)[77]"},
+		{action: "ecs:ListContainerInstances", at: ":instances prod", well: "instances(prod)[", rows: true},
+		{action: "ecs:DescribeContainerInstances", at: ":instances prod", well: "instances(prod)["},
 		{action: "ecs:ListTaskDefinitionFamilies", at: ":taskdefinitions", well: "taskdefinitions(all)[33]", rows: true},
 		{action: "ecs:ListTaskDefinitions", at: ":revisions prod-checkout", well: "revisions(prod-checkout)[", rows: true},
 		{action: "cloudwatch:DescribeAlarms", at: ":alarms", well: "alarms(all)[132]", rows: true},

@@ -163,7 +163,7 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 		packed <- err
 	}()
 	q := exec.Quote(r.Remote)
-	out := s.Run(ctx, r.Request, "mkdir -p "+q+" && tar xf - -C "+q, exec.RunOptions{Stdin: pr, Shown: "copy " + r.Local + " to " + r.Remote})
+	out := s.Run(ctx, r.Request, "mkdir -p "+q+" && tar xf - -C "+q, exec.RunOptions{Stdin: pr, Data: true, Shown: "copy " + r.Local + " to " + r.Remote})
 	_ = pr.CloseWithError(io.ErrClosedPipe) // the packer stops if the remote did
 	perr := <-packed
 	if err := failed(out); err != nil {

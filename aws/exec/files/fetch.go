@@ -126,7 +126,7 @@ func stream(ctx context.Context, s *exec.Sessions, r Request, command string, to
 		_ = pr.CloseWithError(err) // the writer learns of it
 		decoded <- err
 	}()
-	out := s.Run(ctx, r.Request, command, exec.RunOptions{Stdout: pw, Shown: "copy " + r.Remote + " to " + r.Local})
+	out := s.Run(ctx, r.Request, command, exec.RunOptions{Stdout: pw, Data: true, Shown: "copy " + r.Remote + " to " + r.Local})
 	_ = pw.Close() // it cannot fail
 	return out, <-decoded
 }

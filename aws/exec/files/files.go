@@ -184,7 +184,7 @@ func Put(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, e
 	if there.tools["sha256sum"] {
 		script += " && sha256sum < " + q
 	}
-	out := s.Run(ctx, r.Request, script, exec.RunOptions{Stdin: src, Shown: "copy " + r.Local + " to " + to})
+	out := s.Run(ctx, r.Request, script, exec.RunOptions{Stdin: src, Data: true, Shown: "copy " + r.Local + " to " + to})
 	res.Bytes, res.SHA256 = src.done-res.Resumed, hex.EncodeToString(sum.Sum(nil))
 	if err := failed(out); err != nil {
 		return res, err
