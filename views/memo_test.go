@@ -8,7 +8,7 @@ import (
 
 func TestProductionIsRememberedForOnePlaceOnly(t *testing.T) {
 	m, yes, no := newMemo(), true, false
-	cfg := config.Config{Production: config.Production{Match: "prod"}, Profiles: map[string]config.Profile{"no": {Production: &no}, "yes": {Production: &yes}}}
+	cfg := config.Config{Production: config.Production{Match: "prod", Except: "^non"}, Profiles: map[string]config.Profile{"no": {Production: &no}, "yes": {Production: &yes}}}
 	for range 2 {
 		for p, want := range map[place]bool{
 			{profile: "prod"}: true, {profile: "dev"}: false, {profile: "dev", alias: "prod"}: true,
