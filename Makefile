@@ -19,8 +19,8 @@ build: ## bin/ecsole
 test: ## all tests, with the race detector
 	$(GO) test -race -timeout 20m ./...
 
-bench: build ## the table of measurements
-	$(GO) run ./cmd/ecsole/bench -bin $(BIN)
+bench: build ## the table of measurements; PLUGIN=build measures session-manager-plugin, too
+	$(GO) run ./cmd/ecsole/bench -bin $(BIN) $(if $(PLUGIN),-plugin $(PLUGIN))
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }

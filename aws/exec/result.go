@@ -17,6 +17,8 @@ type Result struct {
 	Text  string // of the remote's closing message, or our own words
 	Err   error  // nil for an ordinary end
 	Ended time.Time
+	// Own says that the user ended it, here or in the shell: it needs no explanation.
+	Own bool
 }
 
 // ErrTaskStopped is an end with the task.
@@ -42,9 +44,9 @@ func (x *Session) conclude(r channel.Result) Result {
 	plain := r.Err == nil && r.Text == ""
 	switch {
 	case asked:
-		return Result{Text: "ended here", Ended: now}
+		return Result{Text: "ended here", Ended: now, Own: true}
 	case plain && x.in.Load() > 0 && now.Sub(x.LastInput()) < typedLately:
-		out.Text = endedShell
+		out.Text, out.Own = endedShell, true
 		return out
 	}
 	if why := x.taskEnd(); why != "" {
@@ -54,7 +56,7 @@ func (x *Session) conclude(r channel.Result) Result {
 	}
 	switch {
 	case plain:
-		out.Text = endedShell
+		out.Text, out.Own = endedShell, true
 	case r.Err == nil:
 	case errors.Is(r.Err, channel.ErrOver) && now.Sub(x.LastInput()) > x.owner.config().IdleLimit-time.Minute:
 		out.Text = fmt.Sprintf("the service ended the session: no input for %s", now.Sub(x.LastInput()).Round(time.Minute))

@@ -122,8 +122,8 @@ func runExec(cmd *cobra.Command, s *setup, c views.Clients, r exec.Request) erro
 	}
 	select {
 	case <-session.Done():
-		if text, err := session.Ending(); err != nil {
-			return ownError{fmt.Errorf("the session ended: %s", firstOf(text, err.Error()))}
+		if r := session.Result(); !r.Own {
+			return ownError{fmt.Errorf("the session ended: %s", clean.Line(r.Text))}
 		}
 	default: // left by the user
 	}

@@ -28,6 +28,8 @@ type size struct {
 	// Host makes shells processes of this machine instead of the virtual shell, whose
 	// own speed is not what is measured.
 	Host bool
+	// Faults are the simulator's switches, as text.
+	Faults string
 }
 
 // account is a running simulator.
@@ -47,7 +49,7 @@ func runSim(options string) error {
 	if err := json.Unmarshal([]byte(options), &w); err != nil {
 		return err
 	}
-	s, err := sim.New(sim.Options{Seed: 1, Scale: w.Scale, LogRate: w.LogRate, Latency: w.Latency, HostShell: w.Host})
+	s, err := sim.New(sim.Options{Seed: 1, Scale: w.Scale, LogRate: w.LogRate, Latency: w.Latency, HostShell: w.Host, Faults: w.Faults})
 	if err != nil {
 		return err
 	}
@@ -125,6 +127,7 @@ func (b *bench) serve(ctx context.Context, w size) (*account, error) {
 	}
 	a := &account{cmd: exec.CommandContext(ctx, self, modeSim, string(options))}
 	a.cmd.Stderr = os.Stderr
+	a.cmd.Env = append(os.Environ(), "HOME="+b.dir) // no user's start files for its shells
 	if a.in, err = a.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}

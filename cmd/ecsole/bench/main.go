@@ -47,6 +47,7 @@ type program struct {
 type bench struct {
 	sheet    *sheet
 	programs []program
+	plugin   string // path of session-manager-plugin, "build", or "" for the PATH
 	latency  time.Duration
 	runs     int
 	cols     int
@@ -61,6 +62,7 @@ func run() error {
 	runs := flag.Int("runs", 5, "how often starts and openings are measured")
 	size := flag.String("size", "160x45", "of the terminal")
 	only := flag.String("only", "", "only parts whose name matches, of: "+strings.Join(partNames(), " "))
+	plugin := flag.String("plugin", "", "session-manager-plugin to measure shells beside; \"build\" builds it, \"\" takes the one on the PATH")
 	out := flag.String("o", "", "a file that gets the table, too")
 	var others []string
 	flag.Func("vs", "command `line` of another console that honours AWS_ENDPOINT_URL, as a further column; may be repeated", func(s string) error {
@@ -79,7 +81,7 @@ func run() error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	b := &bench{latency: *latency, runs: *runs, programs: []program{{name: "ecsole", argv: []string{path}, own: true}}}
+	b := &bench{plugin: *plugin, latency: *latency, runs: *runs, programs: []program{{name: "ecsole", argv: []string{path}, own: true}}}
 	if _, err := fmt.Sscanf(*size, "%dx%d", &b.cols, &b.rows); err != nil {
 		return fmt.Errorf("size %q: %w", *size, err)
 	}

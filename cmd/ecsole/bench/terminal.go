@@ -29,6 +29,8 @@ type terminal struct {
 	screen *vterm.Screen
 	bytes  int64                    // written by the program so far
 	want   func(*vterm.Screen) bool // what is waited for
+	marker []byte                   // what is waited for in bytes that the screen is spared
+	tail   []byte                   // of those bytes
 	seen   chan time.Time
 }
 
@@ -70,8 +72,18 @@ func (t *terminal) read() {
 func (t *terminal) take(p []byte, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.screen.Write(p)
 	t.bytes += int64(len(p))
+	if t.marker != nil {
+		t.tail = append(t.tail, p...)
+		if bytes.Contains(t.tail, t.marker) {
+			t.marker, t.tail = nil, nil
+			t.seen <- now
+			return
+		}
+		t.tail = append(t.tail[:0], t.tail[max(0, len(t.tail)-len(t.marker)+1):]...)
+		return
+	}
+	t.screen.Write(p)
 	if t.want != nil && t.want(t.screen) {
 		t.want = nil
 		t.seen <- now
@@ -109,6 +121,25 @@ func (t *terminal) press(ctx context.Context, keys string, limit time.Duration, 
 	return at.Sub(from), err
 }
 
+// drain types keys and waits for a text in what the program writes, which is not
+// looked at otherwise: the screen would take longer than the program.
+func (t *terminal) drain(ctx context.Context, keys, text string, limit time.Duration) (time.Duration, error) {
+	t.mu.Lock()
+	t.marker, t.tail = []byte(text), nil
+	t.mu.Unlock()
+	from := time.Now()
+	typed := make(chan error, 1)
+	go func() { // the terminal takes them as the program reads them
+		_, err := t.tty.WriteString(keys)
+		typed <- err
+	}()
+	at, err := t.wait(ctx, limit)
+	if err != nil {
+		return 0, err // what is typed ends with the terminal
+	}
+	return at.Sub(from), <-typed
+}
+
 // await waits until the screen shows something, and says when it did.
 func (t *terminal) await(ctx context.Context, limit time.Duration, want func(*vterm.Screen) bool) (time.Time, error) {
 	t.mu.Lock()
@@ -136,7 +167,7 @@ func (t *terminal) wait(ctx context.Context, limit time.Duration) (time.Time, er
 		why = fmt.Errorf("not on the screen within %s", limit)
 	}
 	t.mu.Lock()
-	t.want = nil
+	t.want, t.marker = nil, nil
 	t.mu.Unlock()
 	select {
 	case at := <-t.seen: // at the last moment
