@@ -83,6 +83,7 @@ var _ = register(Resource[container]{
 	Actions: []Action[container]{
 		{Name: "enter", Label: "Logs", Show: containerLogs},
 		{Name: "logs", Label: "Logs", Hidden: true, Show: containerLogs},
+		{Name: "logs.previous", Label: "Logs of stopped", Help: "Logs of this container in the tasks that stopped last", Hidden: true, Show: previousContainerLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: containerShell},
 		{Name: "host", Label: "Host", Hidden: true, Off: func(v container) string { return hostless(v.task) },
 			Open: func(s Scope, v container) (string, Scope) { return hostOf(s, v.task) }},

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"ecsole/aws"
 	"ecsole/aws/ecs"
 	"ecsole/aws/logs"
+	"ecsole/lines"
 	"ecsole/tui/logview"
 	"ecsole/tui/screen"
 )
@@ -45,6 +47,8 @@ type logTarget struct {
 	tasks       []ecs.Task
 	service     *ecs.Service // all its tasks, those to come included
 	container   string       // only this one
+	head        []string     // said above the lines
+	until       time.Time    // the end of the newest lines; zero: follow
 }
 
 // sourced is a log target with its sources worked out.
@@ -120,10 +124,10 @@ var errNoLogs = errors.New("no log source")
 
 // logScreen makes the view of the sources worked out.
 func (a *App) logScreen(on Clients, s sourced) screen.Screen {
-	return logview.New(on.Account.Context(), logview.Options{
+	o := logview.Options{
 		Theme: a.theme, Keys: a.keys.Or, Keymap: a.keys,
 		Title: "logs(" + lastPart(s.target.cluster) + "/" + s.target.name + ")", Crumb: "logs",
-		Range: logview.Range{Name: "tail"},
+		Range: logview.Range{Name: "tail"}, Head: s.target.head,
 		Open: func(r logview.Range) logview.Source {
 			return on.Logs.Tail(logs.Spec{
 				Sources: s.sources, Range: logs.Range{From: r.From, To: r.To, Last: r.Last, Head: r.Head},
@@ -136,8 +140,31 @@ func (a *App) logScreen(on Clients, s sourced) screen.Screen {
 		Unmask: func(context.Context) error {
 			return unmasked(on, s.target.name, "log lines of "+lastPart(s.target.cluster)+"/"+s.target.name)
 		},
-		UTC: !a.cfg.Logs.LocalTime, Wrap: a.cfg.Logs.Wrap, Timestamps: a.cfg.Logs.ShowTime, Now: a.now,
-	})
+		Tool: func(ctx context.Context, tool logview.Tool, name string, write func(io.Writer) error) (tea.Cmd, error) {
+			return a.openIn(on, tool, name, write)
+		},
+		Link:     func(l lines.Line, st lines.Stream) string { return linkOf(on, s.sources, l, st) },
+		Happened: happenedTo(on, s.target),
+		UTC:      !a.cfg.Logs.LocalTime, Wrap: a.cfg.Logs.Wrap, Timestamps: a.cfg.Logs.ShowTime, Now: a.now,
+	}
+	if s.target.until.IsZero() {
+		o.Previous = func(ctx context.Context) (tea.Cmd, error) { return a.previousLogs(ctx, on, s.target) }
+	} else {
+		o.Range = logview.Range{To: s.target.until, Name: "last stopped"}
+	}
+	return logview.New(on.Account.Context(), o)
+}
+
+// linkOf is the address of a line in AWS's console.
+func linkOf(on Clients, sources []logs.Source, l lines.Line, st lines.Stream) string {
+	region := on.Account.Region()
+	for _, s := range sources {
+		if s.Group == st.Group && s.Region != "" {
+			region = s.Region
+			break
+		}
+	}
+	return logs.ConsoleLink(region, st.Group, st.Name, time.UnixMilli(l.Time))
 }
 
 // tasksOf tells a tail about the tasks whose streams turn up: strangers under a

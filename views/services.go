@@ -50,6 +50,7 @@ var _ = register(Resource[ecs.Service]{
 			return "tasks", Scope{Cluster: v.ClusterARN, Service: v.Name}
 		}},
 		{Name: "logs", Label: "Logs", Show: serviceLogs},
+		{Name: "logs.previous", Label: "Logs of stopped", Help: "Logs of the tasks that stopped last", Hidden: true, Show: previousServiceLogs},
 		{Name: "toggle", Label: "Stopped tasks", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "tasks", Scope{Cluster: v.ClusterARN, Service: v.Name, Stopped: true}
 		}},

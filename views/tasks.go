@@ -65,6 +65,7 @@ var _ = register(Resource[ecs.Task]{
 			return "containers", Scope{Cluster: v.ClusterARN, Service: v.Service(), Task: v.ARN, Stopped: s.Stopped}
 		}},
 		{Name: "logs", Label: "Logs", Show: taskLogs},
+		{Name: "logs.previous", Label: "Logs of stopped", Help: "Logs of the tasks that stopped last", Hidden: true, Show: previousTaskLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: taskShell},
 		{Name: "host", Label: "Host", Off: hostless, Open: hostOf},
 		{Name: "toggle", Label: "Running/stopped", Rowless: true, Open: func(s Scope, v ecs.Task) (string, Scope) {

@@ -135,3 +135,33 @@ func TestExecOnATerminal(t *testing.T) {
 	c.prompted().leaves().over(0)
 	c.settled()
 }
+
+func TestLogsOpenInThePager(t *testing.T) {
+	dir := t.TempDir()
+	tool := filepath.Join(dir, "tool")
+	if err := os.WriteFile(tool, []byte("stat -c 'mode %a' \"$1\" || stat -f 'mode %Lp' \"$1\"\necho \"$1\" >"+dir+"/path\nhead -c 20 \"$1\"\necho\necho press enter\nread x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := launch(t, 120, 40, []string{"ECSOLE_CONFIG_DIR=" + dir, "PAGER=sh " + tool}, "demo", "--command", ":svc prod /catalog")
+	c.sees("services(prod)", "catalog").types("l").sees("logs(prod/catalog)", "Autoscroll:On", "ok").types("V").sees("mode 600", "press enter")
+	c.types("\r").sees("logs(prod/catalog)", "Autoscroll:On").types(":q\r").over(0).restored()
+	path, err := os.ReadFile(filepath.Join(dir, "path"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(strings.TrimSpace(string(path))); !os.IsNotExist(err) {
+		t.Errorf("%s is left behind: %v", path, err)
+	}
+	found := 0
+	for r, err := range audit.Read(filepath.Join(dir, "demo", "journal.jsonl")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Action == "logs.pager" {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d records of the copy for the pager", found)
+	}
+}

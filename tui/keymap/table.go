@@ -86,7 +86,7 @@ func defaults() []Binding {
 		b(Row, "delete", "Delete", "ctrl+d"),
 		b(Row, "stop", "Stop", "ctrl+k"),
 		b(Row, "logs", "Logs", "l"),
-		b(Row, "logs.previous", "Logs of what ran before", "p"),
+		b(Row|Logs, "logs.previous", "Logs of what ran before", "p"),
 		b(Row, "shell", "Shell", "s"),
 		b(Row, "shell.command", "Shell with another command", "alt+s"),
 		b(Row, "command.run", "Run one command", "x"),
@@ -166,5 +166,7 @@ func defaults() []Binding {
 		b(Logs, "log.link", "Copy the link to a line", "y"),
 		b(Logs, "log.save-json", "Save as JSON lines", "S"),
 		b(Logs, "log.query", "Logs Insights", "I"),
+		b(Logs, "log.pager", "Open in $PAGER", "V"),
+		b(Logs, "log.editor", "Open in $EDITOR", "E"),
 	}
 }

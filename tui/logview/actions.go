@@ -48,7 +48,7 @@ func (v *View) Actions() []screen.Action {
 	add("log.jump", "Jump to a time", v.askTime, "@")
 	add("log.older", "Far up, and older lines", func() tea.Cmd { return v.chunk(-1) }, "{")
 	add("log.newer", "Far down", func() tea.Cmd { return v.chunk(1) }, "}")
-	add("log.histogram", "Histogram", plain(v.toggleHist), "H")
+	add("log.histogram", "Histogram", v.toggleHist, "H")
 	add("log.bar-left", "Histogram: bar before", func() tea.Cmd { return v.moveBar(-1) }, "<")
 	add("log.bar-right", "Histogram: next bar", func() tea.Cmd { return v.moveBar(1) }, ">")
 	add("log.select", "Select lines", v.selectFrom, "space")
@@ -56,7 +56,11 @@ func (v *View) Actions() []screen.Action {
 	if v.o.Link != nil {
 		add("log.link", "Copy link", v.link, "y")
 	}
-	saves := add("log.save-json", "Save as JSON lines", func() tea.Cmd { return v.save(asJSON) }, "S")
+	if v.o.Tool != nil {
+		add("log.pager", "Open in $PAGER", func() tea.Cmd { return v.inTool(Pager) }, "V")
+		add("log.editor", "Open in $EDITOR", func() tea.Cmd { return v.inTool(Editor) }, "E")
+	}
+	saves := add("log.save-json", "Save as JSON lines", func() tea.Cmd { return v.askSave(asJSON) }, "S")
 	if v.o.Save == nil {
 		saves.Off = "there is nowhere to save to"
 	}
@@ -64,12 +68,12 @@ func (v *View) Actions() []screen.Action {
 		out[i].Hidden = true
 	}
 	if v.o.Previous != nil {
-		add("logs.previous", "Logs of what ran before", v.o.Previous, "p")
+		add("logs.previous", "Logs of what ran before", v.previous, "p")
 	}
 	if v.o.Query != nil {
 		add("log.query", "Logs Insights", v.query, "I")
 	}
-	save := add("save", "Save", func() tea.Cmd { return v.save(asText) }, "ctrl+s")
+	save := add("save", "Save", func() tea.Cmd { return v.askSave(asText) }, "ctrl+s")
 	if v.o.Save == nil {
 		save.Off = "there is nowhere to save to"
 	}
@@ -86,13 +90,7 @@ func (v *View) unfilter() tea.Cmd {
 }
 
 // query carries range and filter over to Logs Insights.
-func (v *View) query() tea.Cmd {
-	text := ""
-	if q := v.filter(); q != nil {
-		text = q.Text()
-	}
-	return v.o.Query(v.o.Range, text)
-}
+func (v *View) query() tea.Cmd { return v.o.Query(v.o.Range, v.filter()) }
 
 // acted makes the view be drawn again after an action.
 func (v *View) acted(run func() tea.Cmd) func() tea.Cmd {

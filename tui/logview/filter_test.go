@@ -1,13 +1,19 @@
 package logview_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"ecsole/tui/logview"
+	"ecsole/tui/screen"
 )
 
 func TestFilterKeepsMatchingLinesAndStacks(t *testing.T) {
@@ -108,7 +114,7 @@ func TestSecretsStayMaskedOffTheRecord(t *testing.T) {
 
 func TestSaveTakesAllMatchingLines(t *testing.T) {
 	r := newRig(t).fill("aaa", 0, 5000)
-	d := r.show(80, 24).Sees("line 04999").Type("/line 0[1-3]\r").Sees("3,000 lines").Press("ctrl+s").Sees("3,000 lines saved")
+	d := r.show(80, 24).Sees("line 04999").Type("/line 0[1-3]\r").Sees("3,000 lines").Press("ctrl+s").Sees("5,000 lines").Press("enter").Sees("3,000 lines saved")
 	f := r.file("logs-prod/shop.log")
 	if n := strings.Count(f, "\n"); n != 3000 || !strings.HasPrefix(f, "2026-11-23T12:01:40.000Z aaa line 01000\n") {
 		t.Fatalf("%d lines, begins %.80q", n, f)
@@ -180,14 +186,66 @@ func TestHistogram(t *testing.T) {
 	r := newRig(t).fill("aaa", 0, 600).put("aaa", 30_000, "ERROR here")
 	r.state.Following = false
 	d := r.show(80, 24, func(o *logview.Options) {
-		o.Ticks = ticks
-	}).Sees("line 00599").Press("H").Sees("12:00:00", "12:01:0", "D")
+		o.Happened = happened
+	}).Sees("line 00599").Press("H").Sees("12:00:00", "12:01:0", "D  D 1 deployment").Not("alarm", "task stop")
 	d.Press("<").Sees("▲").Sees("Autoscroll:Off")
 	for range 5 {
 		d.Press("<")
 	}
 	d.Sees("12:00:5", "▲").Press(">").Sees("▲")
-	d.Press("H").Not("▲")
+	for range 60 {
+		if strings.Contains(d.Screen(), "deployment 7 started") {
+			break
+		}
+		d.Press("<")
+	}
+	d.Sees("deployment 7 started", "12:00:30")
+	d.Press("H").Not("▲", "deployment")
+}
+
+func TestHistogramSaysWhatIsNotKnown(t *testing.T) {
+	r := newRig(t).fill("aaa", 0, 600)
+	r.show(80, 24, func(o *logview.Options) {
+		o.Happened = func(context.Context, time.Time) ([]logview.Tick, error) { return nil, errors.New("alarms are denied") }
+	}).Sees("line 00599").Press("H").Sees("some are not known: alarms are denied")
+}
+
+func TestHeadIsSaidAboveTheLines(t *testing.T) {
+	r := newRig(t).fill("aaa", 0, 600)
+	reasons := []string{"aaa stopped 12:01: exit 137", "bbb stopped", "ccc stopped", "ddd stopped", "eee stopped", "fff stopped", "ggg stopped"}
+	d := r.show(80, 24, func(o *logview.Options) { o.Head = reasons }).Sees("• aaa stopped 12:01: exit 137", "line 00599")
+	if at := strings.Index(d.Screen(), "exit 137"); at > strings.Index(d.Screen(), "line 00599") {
+		t.Errorf("the reason is not above the lines:\n%s", d.Screen())
+	}
+	d.Sees("and 4 more")
+}
+
+func TestToolsGetTheLinesThatMatch(t *testing.T) {
+	r := newRig(t).fill("aaa", 0, 20).put("aaa", 30_000, "key AKIAIOSFODNN7EXAMPLE \x1b[2Jhere")
+	var got atomic.Value
+	var with atomic.Int32 // the tools, as digits
+	d := r.show(80, 24, func(o *logview.Options) {
+		o.Tool = func(_ context.Context, tool logview.Tool, name string, write func(io.Writer) error) (tea.Cmd, error) {
+			var b strings.Builder
+			err := write(&b)
+			got.Store(b.String())
+			with.Store(10*with.Load() + int32(tool) + 1)
+			return screen.Cmd(screen.Flash{Text: "opened " + name}), err
+		}
+	}).Sees("here").Type("/key\r").Sees("1 line").Press("V").Sees("opened logs-")
+	if text := got.Load().(string); strings.Count(text, "\n") != 1 || strings.Contains(text, "AKIAIOSFODNN7EXAMPLE") || strings.Contains(text, "\x1b") {
+		t.Errorf("%q", text)
+	}
+	d.Press("esc").Press("E").Wait("the editor", func(string) bool { return with.Load() == 12 })
+	if text := got.Load().(string); strings.Count(text, "\n") != 21 {
+		t.Errorf("%q", text)
+	}
+}
+
+func TestSaveAsksWhetherToFilter(t *testing.T) {
+	r := newRig(t).fill("aaa", 0, 20)
+	d := r.show(80, 24).Sees("line 00019").Type("/00019\r").Sees("‹00019› 1 line").Press("ctrl+s").Sees("lines that match", "20 lines").Press("2").Sees("20 lines saved")
+	d.Press("S").Sees("lines that match").Press("enter").Sees("1 line saved")
 }
 
 func TestLive(t *testing.T) {
@@ -211,8 +269,11 @@ func TestChunks(t *testing.T) {
 	d.Press("}").Sees("Autoscroll:On")
 }
 
-func ticks(from, to time.Time) []logview.Tick {
-	return []logview.Tick{{Time: noon.Add(30 * time.Second), Kind: 'd', Text: "deployment 7 started"}, {Time: from.Add(-time.Hour), Kind: 's'}, {Time: to.Add(time.Hour), Kind: 'a'}}
+func happened(_ context.Context, since time.Time) ([]logview.Tick, error) {
+	if !since.Equal(noon) {
+		return nil, fmt.Errorf("asked since %s", since)
+	}
+	return []logview.Tick{{Time: noon.Add(30 * time.Second), Kind: 'd', Text: "deployment 7 started"}, {Time: noon.Add(-time.Hour), Kind: 's'}, {Time: noon.Add(time.Hour), Kind: 'a'}}, nil
 }
 
 // shaded is the row of a styled screen that holds a text.

@@ -23,7 +23,9 @@ type hist struct {
 	version uint64 // of the store, when it was counted
 	of      *lines.Result
 	width   int
-	ticks   []Tick
+	ticks   []Tick // of all times that were asked for
+	asked   time.Time
+	failed  error // why ticks may be missing
 }
 
 // steps are the widths that a bucket may have, in seconds.
@@ -77,10 +79,6 @@ func (v *View) count(width int) {
 	for _, b := range seq.Histogram(h.start.UnixMilli(), end.UnixMilli(), n) {
 		h.buckets = append(h.buckets, chart.Bucket{Count: b.Lines, Bad: b.Errors})
 	}
-	h.ticks = nil
-	if v.o.Ticks != nil {
-		h.ticks = v.o.Ticks(h.start, end)
-	}
 }
 
 // bucket is the index of the bucket that a time falls into, -1 beside them.
@@ -119,10 +117,10 @@ func (v *View) histogram(width, height int) []string {
 }
 
 // tickLine marks what happened under the bars: the kind's letter, and the text of
-// what happened under the cursor.
+// what happened under the cursor, or what the letters mean.
 func (v *View) tickLine(c chart.Histogram, width int) string {
 	h := &v.hist
-	if len(h.ticks) == 0 || len(h.buckets) == 0 {
+	if len(h.ticks) == 0 && h.failed == nil || len(h.buckets) == 0 {
 		return ""
 	}
 	where := map[int]int{} // the first cell of each bucket's bar
@@ -132,12 +130,13 @@ func (v *View) tickLine(c chart.Histogram, width int) string {
 		}
 	}
 	row := []byte(strings.Repeat(" ", width))
-	said := ""
+	said, kinds := "", map[byte]int{}
 	for _, t := range h.ticks {
 		b := h.bucket(t.Time)
 		if b < 0 {
 			continue
 		}
+		kinds[t.Kind]++
 		for at := b; at >= 0; at-- { // the bar that the bucket shares
 			if x, ok := where[at]; ok {
 				row[x] = kindLetter(t.Kind)
@@ -145,15 +144,46 @@ func (v *View) tickLine(c chart.Histogram, width int) string {
 			}
 		}
 		if b == c.Cursor {
-			said = clean.Line(t.Text)
+			said = strings.TrimPrefix(said+" · "+clean.Line(t.Text), " · ")
 		}
 	}
-	s := string(row)
-	if said != "" {
-		end := len(strings.TrimRight(s, " "))
-		s = clean.Fit(s[:min(end+1, width)]+" "+said, width)
+	if said == "" {
+		said = legend(kinds)
 	}
-	return v.pens.counter.Paint(s)
+	if h.failed != nil {
+		said = strings.TrimPrefix(said+" · some are not known: "+clean.Line(h.failed.Error()), " · ")
+	}
+	return v.pens.counter.Paint(beside(string(row), said, width))
+}
+
+// legend says what the letters mean that are there.
+func legend(kinds map[byte]int) string {
+	var out []string
+	for _, k := range []struct {
+		kind byte
+		name string
+	}{{'d', "deployment"}, {'s', "task stop"}, {'a', "alarm"}} {
+		if n := kinds[k.kind]; n > 0 {
+			out = append(out, string(kindLetter(k.kind))+" "+plural(n, k.name))
+		}
+	}
+	return strings.Join(out, " · ")
+}
+
+// beside puts words where a row of letters leaves room: behind the last, or else
+// before the first; without room anywhere the words matter more.
+func beside(row, said string, width int) string {
+	n := clean.Width(said)
+	from, to := len(row)-len(strings.TrimLeft(row, " ")), len(strings.TrimRight(row, " "))
+	switch {
+	case said == "":
+		return row
+	case to+2+n <= width:
+		return row[:to] + "  " + said + clean.Spaces(width-to-2-n)
+	case n+2 <= from:
+		return said + row[n:]
+	}
+	return clean.Fit(said, width)
 }
 
 func kindLetter(kind byte) byte {
@@ -166,13 +196,15 @@ func kindLetter(kind byte) byte {
 // moveBar moves the histogram's cursor and goes to its lines.
 func (v *View) moveBar(by int) tea.Cmd {
 	h := &v.hist
+	var ask tea.Cmd
 	if !h.on {
 		h.on = true
+		ask = v.askHappened()
 	}
 	v.count(max(v.drawn.width-2, 1))
 	n := len(h.buckets)
 	if n == 0 {
-		return flash(screen.Info, "there are no lines to count")
+		return screen.Batch(ask, flash(screen.Info, "there are no lines to count"))
 	}
 	i := h.bucket(h.at)
 	switch {
@@ -189,8 +221,11 @@ func (v *View) moveBar(by int) tea.Cmd {
 	i = min(max(i, 0), n-1)
 	h.at = h.start.Add(time.Duration(i) * h.step)
 	v.goToTime(h.at)
-	return nil
+	return ask
 }
 
 // toggleHist shows or hides the histogram.
-func (v *View) toggleHist() { v.hist.on, v.hist.at = !v.hist.on, time.Time{} }
+func (v *View) toggleHist() tea.Cmd {
+	v.hist.on, v.hist.at = !v.hist.on, time.Time{}
+	return v.askHappened()
+}

@@ -62,14 +62,23 @@ type Options struct {
 	// Unmask journals that secrets are about to be shown; it runs outside the event
 	// loop, and on its error they stay hidden. nil: they can be shown unrecorded.
 	Unmask func(context.Context) error
-	// Ticks are what happened between two times; nil: none. It must not block.
-	Ticks func(from, to time.Time) []Tick
+	// Happened reads what happened since a time, for the ticks under the histogram;
+	// it runs outside the event loop while the histogram is shown. What it has found
+	// counts also beside an error. nil: nothing is known.
+	Happened func(ctx context.Context, since time.Time) ([]Tick, error)
+	// Head is said above the lines: why the tasks ended whose lines these are.
+	Head []string
 	// Link is the console's address of a line, "" where there is none.
 	Link func(l lines.Line, s lines.Stream) string
-	// Previous opens the logs of the last stopped tasks (p), Query carries range
-	// and filter over to Logs Insights; nil: the key is not there.
-	Previous func() tea.Cmd
-	Query    func(r Range, filter string) tea.Cmd
+	// Previous finds the logs of the last stopped tasks (p) and returns how they are
+	// opened; it runs outside the event loop. Query carries range and filter over to
+	// Logs Insights. nil: the key is not there.
+	Previous func(ctx context.Context) (tea.Cmd, error)
+	Query    func(r Range, filter *match.Query) tea.Cmd
+	// Tool writes lines to a file of the user's own and returns how their pager or
+	// editor opens it; it runs outside the event loop and journals what it did. nil:
+	// the keys are not there.
+	Tool func(ctx context.Context, tool Tool, name string, write func(io.Writer) error) (tea.Cmd, error)
 	// Keymap is for the screens that the view opens; nil takes the defaults.
 	Keymap *keymap.Map
 	// UTC and Wrap are where the switches stand at first.
@@ -176,6 +185,7 @@ func (v *View) open(r Range) tea.Cmd {
 	v.src = v.o.Open(r)
 	v.follow, v.top, v.cur, v.paused, v.floor = !r.Head, place{}, lines.Key{}, lines.Key{}, lines.Key{}
 	v.rulers, v.selected, v.names, v.cache = nil, nil, names{}, nil
+	v.hist.asked = time.Time{}
 	v.work.Lane("older").Cancel()
 	v.refilter()
 	v.refresh()
@@ -218,6 +228,14 @@ func (v *View) Update(msg tea.Msg) tea.Cmd {
 	case screen.Result[recorded]:
 		if screen.Current(v.work, msg) {
 			return v.tookRecorded(msg)
+		}
+	case screen.Result[opening]:
+		if screen.Current(v.work, msg) {
+			return v.tookOpening(msg)
+		}
+	case screen.Result[happened]:
+		if screen.Current(v.work, msg) {
+			return v.tookHappened(msg)
 		}
 	case screen.Hidden:
 		v.hidden = true

@@ -13,6 +13,7 @@ import (
 	"ecsole/lines"
 	"ecsole/lines/match"
 	"ecsole/tui/clean"
+	"ecsole/tui/dialog"
 	"ecsole/tui/screen"
 )
 
@@ -33,10 +34,39 @@ type saved struct {
 	lines int
 }
 
-// save writes all lines that match, not only those in sight.
-func (v *View) save(f form) tea.Cmd {
-	w := &writer{seq: v.src.Store().All(), q: v.filter(), floor: v.floor, line: v.textLine, mask: v.masker()}
-	name := "logs-" + strings.TrimSuffix(strings.TrimPrefix(v.o.Title, "logs("), ")") + ".log"
+// askSave saves at once where no filter is; else it asks whether the filter is to be
+// applied.
+func (v *View) askSave(f form) tea.Cmd {
+	if v.filter() == nil {
+		return v.save(f, false)
+	}
+	items := []dialog.Item{{Label: "lines that match"}, {Label: "all lines"}}
+	if v.result != nil {
+		if _, _, idle := v.result.Progress(); idle {
+			items[0].Detail = plural(v.result.Len(), "line")
+		}
+	}
+	items[1].Detail = plural(v.src.Store().All().Len(), "line")
+	return screen.Cmd(screen.Ask{Overlay: dialog.Choose(v.o.Theme, "Save", items, 0, func(i int) tea.Cmd { return v.save(f, i == 1) })})
+}
+
+// writer is for all lines that match, or for all, not only those in sight.
+func (v *View) writer(all bool) *writer {
+	w := &writer{seq: v.src.Store().All(), floor: v.floor, line: v.textLine, mask: v.masker()}
+	if !all {
+		w.q = v.filter()
+	}
+	return w
+}
+
+// fileName is what a file of lines is called.
+func (v *View) fileName() string {
+	return "logs-" + strings.TrimSuffix(strings.TrimPrefix(v.o.Title, "logs("), ")") + ".log"
+}
+
+// save writes a file.
+func (v *View) save(f form, all bool) tea.Cmd {
+	w, name := v.writer(all), v.fileName()
 	if f == asJSON {
 		name, w.line = strings.TrimSuffix(name, ".log")+".jsonl", jsonLine
 	}

@@ -54,6 +54,13 @@ func (v *View) above(width, height int) []string {
 		}
 		out = append(out, v.line(v.pens.bad, "✗ "+problem(p), width))
 	}
+	for i, h := range v.o.Head {
+		if i >= max(height/4, 1) {
+			out[len(out)-1] = v.line(v.pens.notice, fmt.Sprintf("• … and %d more", len(v.o.Head)-i+1), width)
+			break
+		}
+		out = append(out, v.line(v.pens.notice, "• "+h, width))
+	}
 	if notes := v.state.Notes; len(notes) > 0 && height >= 10 {
 		out = append(out, v.line(v.pens.notice, "• "+strings.Join(notes, " · "), width))
 	}

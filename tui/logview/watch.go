@@ -97,7 +97,7 @@ func (v *View) tick(t screen.Tick) tea.Cmd {
 	if v.blurred {
 		every *= 2
 	}
-	return v.work.Tick(t.Name, every)
+	return screen.Batch(v.work.Tick(t.Name, every), v.askHappened())
 }
 
 // refresh reads the state beside the lines and draws anew.
