@@ -22,6 +22,11 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if s == nil {
 		return nil
 	}
+	if t, ok := s.(screen.Typist); ok {
+		if used, cmd := t.Type(k); used {
+			return cmd
+		}
+	}
 	for _, list := range [][]screen.Action{s.Actions(), m.o.Actions(), m.globals} {
 		for _, a := range list {
 			if a.Run != nil && slices.Contains(a.Keys, name) {

@@ -65,6 +65,7 @@ type App struct {
 	clusters []string // ARNs seen on the present account
 	sorted   map[string]table.Sort
 	wide     map[string]bool
+	draft    string  // the query that was typed last into Logs Insights
 	problems []error // of the start: shown as the first messages
 }
 

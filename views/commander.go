@@ -17,7 +17,7 @@ import (
 type commander struct{ app *App }
 
 // special are the words that name no kind.
-var special = []string{"ctx", "profile", "region", "incident", "audit", "api", "aliases", "quit", "help"}
+var special = []string{"ctx", "profile", "region", "incident", "audit", "api", "aliases", "insights", "quit", "help"}
 
 // Run carries a line out. What is not understood is said, never guessed.
 func (c commander) Run(line string) tea.Cmd {
@@ -90,6 +90,8 @@ func (a *App) run(l command.Line) tea.Cmd {
 		return a.setIncident(strings.Join(l.Args, " "))
 	case "alias", "aliases", "a":
 		return screen.Cmd(screen.Push{Screen: newBrowser(a, a.on, kinds["aliases"], Scope{}, l.Filter)})
+	case "insights":
+		return a.runInsights(l)
 	case "api":
 		return screen.Cmd(screen.Push{Screen: newBrowser(a, a.on, kinds["api"], Scope{}, l.Filter)})
 	case "cluster":

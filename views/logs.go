@@ -14,6 +14,7 @@ import (
 	"ecsole/aws/ecs"
 	"ecsole/aws/logs"
 	"ecsole/lines"
+	"ecsole/lines/match"
 	"ecsole/tui/logview"
 	"ecsole/tui/screen"
 )
@@ -146,6 +147,9 @@ func (a *App) logScreen(on Clients, s sourced) screen.Screen {
 		Link:     func(l lines.Line, st lines.Stream) string { return linkOf(on, s.sources, l, st) },
 		Happened: happenedTo(on, s.target),
 		UTC:      !a.cfg.Logs.LocalTime, Wrap: a.cfg.Logs.Wrap, Timestamps: a.cfg.Logs.ShowTime, Now: a.now,
+	}
+	if ask := insightsOf(a, on, s.sources); ask != nil {
+		o.Query = func(r logview.Range, f *match.Query) tea.Cmd { return ask(r, logs.InsightsQuery(f, s.sources)) }
 	}
 	if s.target.until.IsZero() {
 		o.Previous = func(ctx context.Context) (tea.Cmd, error) { return a.previousLogs(ctx, on, s.target) }

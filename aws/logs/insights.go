@@ -55,13 +55,14 @@ const (
 	firstPoll = 300 * time.Millisecond
 	lastPoll  = 2 * time.Second
 	stopWait  = 10 * time.Second
+	startWait = 30 * time.Second
 )
 
 // Ask runs a query to its end. While it runs, progress (nil is allowed) gets what
 // there is so far. When the context ends, the query is stopped at AWS, too: it
-// would go on, and be paid for. The call is a metered read: it passes in read-only
-// mode and is journalled.
-func (h *Hub) Ask(ctx context.Context, q Query, progress func(Answer)) (Answer, error) {
+// would go on, and be paid for; the error says so where that failed. The call is a
+// metered read: it passes in read-only mode and is journalled.
+func (h *Hub) Ask(ctx context.Context, q Query, progress func(Answer)) (answer Answer, err error) {
 	if err := q.check(); err != nil {
 		return Answer{}, err
 	}
@@ -73,15 +74,22 @@ func (h *Hub) Ask(ctx context.Context, q Query, progress func(Answer)) (Answer, 
 	if q.Limit > 0 {
 		in.Limit = sdkaws.Int32(int32(min(q.Limit, MostRows)))
 	}
-	started, err := client.StartQuery(aws.Foreground(ctx), in)
+	// Given up half-way, the start would leave a query behind whose id nobody knows.
+	starting, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWait)
+	started, err := client.StartQuery(aws.Foreground(starting), in)
+	cancel()
 	if err != nil {
 		return Answer{}, queryError(err)
 	}
 	r := running{hub: h, query: q, id: sdkaws.ToString(started.QueryId), began: began}
 	done := false
 	defer func() {
-		if !done {
-			r.stop()
+		if done {
+			return
+		}
+		if unstopped := r.stop(); unstopped != nil {
+			err = &aws.Error{Op: "logs:StopQuery", Class: unstopped.Class, Action: unstopped.Action, Err: unstopped, RequestID: unstopped.RequestID,
+				Text: "the query was given up, but AWS did not stop it: " + unstopped.Error(), Hint: "it runs on for 60 minutes at most, and what it scans is paid for"}
 		}
 	}()
 	poll := firstPoll
@@ -130,6 +138,11 @@ func (q *Query) check() error {
 func queryError(err error) error {
 	var bad *types.MalformedQueryException
 	e := aws.AsError(err)
+	var limit *types.LimitExceededException
+	if errors.As(err, &limit) {
+		e = &aws.Error{Op: e.Op, Class: aws.Throttled, Code: e.Code, RequestID: e.RequestID, Err: err, Text: sdkaws.ToString(limit.Message),
+			Hint: "Logs Insights runs 100 queries at once for the whole account: wait, or stop others"}
+	}
 	if errors.As(err, &bad) {
 		e = &aws.Error{Op: e.Op, Class: aws.Invalid, Code: e.Code, RequestID: e.RequestID, Err: err, Text: sdkaws.ToString(bad.Message)}
 		if c := bad.QueryCompileError; c != nil && sdkaws.ToString(c.Message) != "" {
@@ -151,11 +164,15 @@ type running struct {
 }
 
 // stop ends the query at AWS, whatever has become of who asked.
-func (r *running) stop() {
+func (r *running) stop() *aws.Error {
 	ctx, cancel := context.WithTimeout(aws.Foreground(context.WithoutCancel(r.hub.ctx)), stopWait)
 	defer cancel()
-	// It may have ended by itself: that is no failure.
-	_, _ = r.hub.client(r.query.Region).StopQuery(ctx, &sdk.StopQueryInput{QueryId: &r.id})
+	_, err := r.hub.client(r.query.Region).StopQuery(ctx, &sdk.StopQueryInput{QueryId: &r.id})
+	e := aws.AsError(err)
+	if err == nil || e.Class == aws.Invalid || e.Class == aws.NotFound { // it had ended by itself
+		return nil
+	}
+	return e
 }
 
 // look asks how far the query is, and reads its further pages.

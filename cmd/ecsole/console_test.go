@@ -143,7 +143,7 @@ func TestLogsOpenInThePager(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := launch(t, 120, 40, []string{"ECSOLE_CONFIG_DIR=" + dir, "PAGER=sh " + tool}, "demo", "--command", ":svc prod /catalog")
-	c.sees("services(prod)", "catalog").types("l").sees("logs(prod/catalog)", "Autoscroll:On", "ok").types("V").sees("mode 600", "press enter")
+	c.sees("10/10", "catalog").types("l").sees("logs(prod/catalog)", "Autoscroll:On", "ok").types("V").sees("mode 600", "press enter")
 	c.types("\r").sees("logs(prod/catalog)", "Autoscroll:On").types(":q\r").over(0).restored()
 	path, err := os.ReadFile(filepath.Join(dir, "path"))
 	if err != nil {

@@ -105,7 +105,7 @@ func together(a, b Scope) bool {
 		return true
 	}
 	return a == Row && b&Table != 0 || b == Row && a&Table != 0 ||
-		a == Nav && b&(Table|Row|Logs) != 0 || b == Nav && a&(Table|Row|Logs) != 0
+		a == Nav && b&(Table|Row|Logs|Query) != 0 || b == Nav && a&(Table|Row|Logs|Query) != 0
 }
 
 // Clashes finds keys that two live actions of one screen share.

@@ -11,7 +11,8 @@ const (
 	Text                     // describe, raw, help and other texts
 	Logs                     // log views
 	Replay                   // recordings of shells
-	Any    = Nav | Table | Row | Text | Logs | Replay
+	Query                    // Logs Insights: a text, and a table of what it found
+	Any    = Nav | Table | Row | Text | Logs | Replay | Query
 )
 
 // Binding is one line of the table: an action's name and its default keys.
@@ -52,7 +53,7 @@ func defaults() []Binding {
 		b(Nav, "left", "Left", "left"),
 		b(Nav, "right", "Right", "right"),
 
-		b(Table, "enter", "Open the row", "enter"),
+		b(Table|Query, "enter", "Open the row", "enter"),
 		b(Table, "mark", "Mark the row", "space"),
 		b(Table, "mark.range", "Mark from the nearest mark to here", "ctrl+space"),
 		b(Table, "mark.clear", "Clear all marks", `ctrl+\`),
@@ -61,9 +62,9 @@ func defaults() []Binding {
 		b(Table, "sort.name", "Sort by name", "N"),
 		b(Table, "sort.age", "Sort by age", "A"),
 		b(Table, "sort.status", "Sort by status", "S"),
-		b(Table, "sort.previous", "Pick the column to the left", "shift+left"),
-		b(Table, "sort.next", "Pick the column to the right", "shift+right"),
-		b(Table, "sort.column", "Sort by the picked column", "O"),
+		b(Table|Query, "sort.previous", "Pick the column to the left", "shift+left"),
+		b(Table|Query, "sort.next", "Pick the column to the right", "shift+right"),
+		b(Table|Query, "sort.column", "Sort by the picked column", "O"),
 		b(Table, "warp", "Go to the row's scope", "w"),
 		b(Table, "scope.all", "All scopes", "0"),
 		b(Table, "scope.1", "First favourite scope", "1"),
@@ -75,9 +76,9 @@ func defaults() []Binding {
 		b(Table, "scope.7", "Seventh favourite scope", "7"),
 		b(Table, "scope.8", "Eighth favourite scope", "8"),
 		b(Table, "scope.9", "Ninth favourite scope", "9"),
-		b(Table|Logs, "filter", "Filter", "/"),
-		b(Table|Text|Logs, "copy", "Copy", "c"),
-		b(Table|Text|Logs, "save", "Save to a file", "ctrl+s"),
+		b(Table|Logs|Query, "filter", "Filter", "/"),
+		b(Table|Text|Logs|Query, "copy", "Copy", "c"),
+		b(Table|Text|Logs|Query, "save", "Save to a file", "ctrl+s"),
 		b(Table|Text|Logs, "refresh", "Refresh now", "ctrl+r"),
 
 		b(Row, "describe", "Describe", "d"),
@@ -166,6 +167,15 @@ func defaults() []Binding {
 		b(Logs, "log.link", "Copy the link to a line", "y"),
 		b(Logs, "log.save-json", "Save as JSON lines", "S"),
 		b(Logs, "log.query", "Logs Insights", "I"),
+		b(Query, "insights.run", "Run the query", "ctrl+r", "r"),
+		b(Query, "insights.stop", "Stop the query", "ctrl+x", "x"),
+		b(Query, "insights.edit", "Edit the query", "e", "i"),
+		b(Query, "insights.groups", "Choose the log groups", "ctrl+o", "L"),
+		b(Query, "insights.range", "Choose the range of time", "ctrl+t", "R"),
+		b(Query, "insights.history", "Queries asked before", "ctrl+p", "P"),
+		b(Query, "insights.saved", "Queries saved in the account", "ctrl+y", "Q"),
+		b(Query, "insights.chart", "Chart", "H"),
+		b(Query, "insights.unmask", "Show or hide secrets", "M"),
 		b(Logs, "log.pager", "Open in $PAGER", "V"),
 		b(Logs, "log.editor", "Open in $EDITOR", "E"),
 	}

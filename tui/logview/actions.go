@@ -89,8 +89,20 @@ func (v *View) unfilter() tea.Cmd {
 	return flash(screen.Info, "there is no filter to take off")
 }
 
-// query carries range and filter over to Logs Insights.
-func (v *View) query() tea.Cmd { return v.o.Query(v.o.Range, v.filter()) }
+// query carries range and filter over to Logs Insights. Ranges without a beginning
+// get one: the first line for the oldest ones, an hour ago for the newest.
+func (v *View) query() tea.Cmd {
+	r := v.o.Range
+	switch first := v.oldest(); {
+	case r.Head && first != 0:
+		r = Range{From: time.UnixMilli(first), Name: "from " + v.moment(time.UnixMilli(first))}
+	case r.Last == 0 && r.From.IsZero() && !r.To.IsZero():
+		r.From = r.To.Add(-time.Hour)
+	case r.Last == 0 && r.From.IsZero():
+		r = Range{Last: time.Hour, Name: "1h"}
+	}
+	return v.o.Query(r, v.filter())
+}
 
 // acted makes the view be drawn again after an action.
 func (v *View) acted(run func() tea.Cmd) func() tea.Cmd {

@@ -119,7 +119,7 @@ func TestSaveTakesAllMatchingLines(t *testing.T) {
 	if n := strings.Count(f, "\n"); n != 3000 || !strings.HasPrefix(f, "2026-11-23T12:01:40.000Z aaa line 01000\n") {
 		t.Fatalf("%d lines, begins %.80q", n, f)
 	}
-	d.Press("S").Wait("for the file", func(string) bool { return r.file("logs-prod/shop.jsonl") != "" })
+	d.Press("S").Sees("all lines").Press("enter").Wait("for the file", func(string) bool { return r.file("logs-prod/shop.jsonl") != "" })
 	first, _, _ := strings.Cut(r.file("logs-prod/shop.jsonl"), "\n")
 	if want := `{"time":"2026-11-23T12:01:40.000Z","ingested":"2026-11-23T12:01:40.000Z","logGroup":"/ecs/shop","logStream":"web/web/aaa","container":"web","task":"aaa","message":"line 01000"}`; first != want {
 		t.Fatalf("got  %s\nwant %s", first, want)

@@ -47,6 +47,12 @@ type Backer interface {
 	Back() (used bool, cmd tea.Cmd)
 }
 
+// Typist screens hold a text that is being typed: Type gets keys before any action.
+// It reports whether the key was the text's; other keys go their usual way.
+type Typist interface {
+	Type(tea.KeyPressMsg) (used bool, cmd tea.Cmd)
+}
+
 // Action is one thing a screen can do now, bound to keys.
 type Action struct {
 	Name    string   // name in the keymap, such as "describe"; unique in a screen

@@ -39,6 +39,9 @@ func (p Paths) Recordings() string { return filepath.Join(p.Data, "recordings") 
 // History is the file of past commands.
 func (p Paths) History() string { return filepath.Join(p.Data, "history") }
 
+// Queries is the file of past queries to Logs Insights.
+func (p Paths) Queries() string { return filepath.Join(p.Data, "queries.jsonl") }
+
 // Log is the console's own log file.
 func (p Paths) Log() string { return filepath.Join(p.State, "ecsole.log") }
 

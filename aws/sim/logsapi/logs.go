@@ -173,6 +173,8 @@ func (l *Logs) Service() api.Service {
 			{Name: "StartQuery", Bucket: bucket("StartQuery", 10), Resource: group, Do: l.startQuery},
 			{Name: "GetQueryResults", Bucket: bucket("GetQueryResults", 10), Do: l.queryResults},
 			{Name: "StopQuery", Bucket: bucket("StopQuery", 10), Do: l.stopQuery},
+			{Name: "DescribeQueryDefinitions", Bucket: bucket("DescribeQueryDefinitions", 10), Do: l.queryDefinitions},
+			{Name: "GetLogGroupFields", Bucket: bucket("GetLogGroupFields", 5), Resource: group, Do: l.groupFields},
 		},
 	}
 }
