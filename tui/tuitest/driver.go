@@ -162,6 +162,10 @@ func (d *Driver) Send(msg tea.Msg) *Driver {
 	return d
 }
 
+// Post gives the model any message and does not wait until it has been taken: what
+// it leads to may stop the event loop for a while.
+func (d *Driver) Post(msg tea.Msg) { d.p.Send(msg) }
+
 // Press types keys by name: "j", "enter", "ctrl+d", "shift+tab", "G".
 func (d *Driver) Press(keys ...string) *Driver {
 	d.t.Helper()
