@@ -118,6 +118,11 @@ func (a *Account) loadConfig(ctx context.Context) (sdk.Config, error) {
 			if o.RoleSessionName == "" {
 				o.RoleSessionName = "ecsole"
 			}
+			// Every role grants an hour; the SDK's quarter would ask for a code four
+			// times in it.
+			if o.SerialNumber != nil && o.Duration == 0 {
+				o.Duration = time.Hour
+			}
 		}),
 	}
 	if a.opts.Profile != "" {

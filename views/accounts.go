@@ -61,11 +61,29 @@ func (o *accounts) shells(cfg config.Config) []shell {
 // clients makes the clients of an account of this run; region is what it was opened
 // with, "" for the profile's own.
 func (a *App) clients(account *aws.Account, region string) Clients {
-	c := NewClients(account, a.o.Profiles, a.budget)
-	c.asked = region
+	c := NewClients(account, a.knownProfiles, a.budget)
+	c.asked, c.aliases = region, a.cfg.Accounts
 	c.Exec.Configure(exec.Settings{Recording: Recording(a.cfg, a.paths)})
 	c.shells = func() []shell { return a.open.shells(a.cfg) }
 	return c
+}
+
+// knownProfiles are the AWS configuration's profiles; where it does not say whose they
+// are, AWS may have said so in this run. It is safe for many goroutines.
+func (a *App) knownProfiles() ([]aws.Profile, error) {
+	if a.o.Profiles == nil {
+		return nil, nil
+	}
+	all, err := a.o.Profiles()
+	for _, c := range a.open.all() {
+		id, ok := c.Account.KnownIdentity()
+		for i := range all {
+			if ok && all[i].AccountID == "" && all[i].Name == c.Account.Profile() {
+				all[i].AccountID = id.Account
+			}
+		}
+	}
+	return all, err
 }
 
 // readProfiles reads the AWS configuration's profiles, for :ctx and completion.
@@ -177,30 +195,40 @@ type clustersRead struct {
 	arns []string
 }
 
-var _ = register(Resource[aws.Profile]{
+// profile is one with what the configuration calls its account.
+type profile struct {
+	aws.Profile
+	alias string
+}
+
+var _ = register(Resource[profile]{
 	Name: "profiles", Aliases: []string{"ctx", "context", "contexts"},
-	List: func(_ context.Context, c Clients, _ Scope) aws.Pages[aws.Profile] {
-		return func(yield func(aws.Page[aws.Profile]) bool) {
+	List: func(_ context.Context, c Clients, _ Scope) aws.Pages[profile] {
+		return func(yield func(aws.Page[profile]) bool) {
 			all, err := c.profiles()
-			p := aws.Page[aws.Profile]{Items: all, Seen: len(all), Total: len(all)}
+			p := aws.Page[profile]{Seen: len(all), Total: len(all)}
+			for _, v := range all {
+				p.Items = append(p.Items, profile{v, c.aliases[v.AccountID]})
+			}
 			if err != nil {
 				p.Gaps = []aws.Gap{{Err: err, Fatal: true}}
 			}
 			yield(p)
 		}
 	},
-	ID:         func(v aws.Profile) string { return v.Name },
-	Label:      func(v aws.Profile) string { return v.Name },
-	Health:     func(aws.Profile) (Health, string) { return table.OK, "" },
+	ID:         func(v profile) string { return v.Name },
+	Label:      func(v profile) string { return v.Name },
+	Health:     func(profile) (Health, string) { return table.OK, "" },
 	ScopeTitle: func(Scope) string { return "aws config" },
-	Columns: []Column[aws.Profile]{
-		{Title: "PROFILE", Field: "profile", Key: "N", Priority: 100, Value: func(v aws.Profile) any { return v.Name }},
-		{Title: "ACCOUNT", Field: "account", Key: "C", Priority: 90, Value: func(v aws.Profile) any { return orNil(v.AccountID) }},
-		{Title: "REGION", Field: "region", Key: "R", Priority: 80, Value: func(v aws.Profile) any { return orNil(v.Region) }},
-		{Title: "CREDENTIALS", Field: "kind", Key: "K", Priority: 70, Value: func(v aws.Profile) any { return orNil(v.Kind) }},
+	Columns: []Column[profile]{
+		{Title: "PROFILE", Field: "profile", Key: "N", Priority: 100, Value: func(v profile) any { return v.Name }},
+		{Title: "ACCOUNT", Field: "account", Key: "C", Priority: 90, Value: func(v profile) any { return orNil(v.AccountID) }},
+		{Title: "ALIAS", Field: "alias", Key: "L", Priority: 60, Value: func(v profile) any { return orNil(v.alias) }},
+		{Title: "REGION", Field: "region", Key: "R", Priority: 80, Value: func(v profile) any { return orNil(v.Region) }},
+		{Title: "CREDENTIALS", Field: "kind", Key: "K", Priority: 70, Value: func(v profile) any { return orNil(v.Kind) }},
 	},
-	Actions: []Action[aws.Profile]{
-		{Name: "enter", Label: "Switch", Show: func(a *App, _ Scope, v aws.Profile) (Opening, error) {
+	Actions: []Action[profile]{
+		{Name: "enter", Label: "Switch", Show: func(a *App, _ Scope, v profile) (Opening, error) {
 			return Opening{Cmd: a.switchTo(v.Name, v.Region, command.Line{})}, nil
 		}},
 	},

@@ -97,7 +97,7 @@ func (a *asker) ask(q question) tea.Cmd {
 		})
 	}
 	return screen.Cmd(screen.Ask{Unasked: true, Overlay: dialog.New(a.theme, dialog.Spec{
-		Title: "MFA code", Text: "of " + clean.Line(q.device), OK: "Go on",
+		Title: "MFA code", Text: "of " + clean.Line(q.device), OK: "Go on", Direct: true,
 		Fields:    []dialog.Field{{Name: "code", Label: "Code", Required: true}},
 		Done:      func(v map[string]string) tea.Cmd { end(v["code"]); return nil },
 		Cancelled: func() tea.Cmd { end(""); return nil },

@@ -59,7 +59,7 @@ func TestMFACode(t *testing.T) {
 		code, err := a.MFA(t.Context(), "arn:aws:iam::111122223333:mfa/ann")
 		got <- answer{code, err}
 	}()
-	d.Sees("MFA code", "mfa/ann").Type("123456\r\r").Not("MFA code")
+	d.Sees("MFA code", "mfa/ann").Type("123456\r").Not("MFA code")
 	if r := <-got; r.code != "123456" || r.err != nil {
 		t.Errorf("the code is %q, %v", r.code, r.err)
 	}

@@ -26,7 +26,8 @@ type Clients struct {
 	memo     *memo
 	asked    string // the region that the account was opened with
 	profiles func() ([]aws.Profile, error)
-	shells   func() []shell // of all accounts of this run; nil outside the console
+	aliases  map[string]string // the configuration's names of accounts, by id
+	shells   func() []shell    // of all accounts of this run; nil outside the console
 }
 
 // NewClients makes the clients of an account. They do no network until used, but

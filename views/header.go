@@ -66,18 +66,16 @@ func credentialRow(c aws.CredentialState, now time.Time) tui.HeaderRow {
 	case aws.CredentialsValid:
 		r.Value, r.Level = "valid", tui.Good
 		if !c.Expires.IsZero() {
-			left := c.Expires.Sub(now)
-			r.Value = "valid " + short(left)
-			if left < 10*time.Minute {
-				r.Value, r.Level = "expire in "+short(left), tui.Warn
-			}
+			r.Value = "valid " + short(c.Expires.Sub(now))
 		}
+	case aws.CredentialsExpiring:
+		r.Value, r.Level = "expire in "+short(c.Expires.Sub(now)), tui.Warn
 	case aws.CredentialsExpired:
 		r.Value, r.Level = "expired", tui.Bad
 	case aws.CredentialsMissing:
 		r.Value, r.Level = "none", tui.Bad
 	}
-	if c.Source != "" && c.Kind == aws.CredentialsValid {
+	if c.Source != "" && (c.Kind == aws.CredentialsValid || c.Kind == aws.CredentialsExpiring) {
 		r.Value += " · " + clean.Line(c.Source)
 	}
 	return r

@@ -22,6 +22,8 @@ type Spec struct {
 	Token  string // must be typed letter by letter before OK does anything
 	OK     string // label of the button that acts; "OK" where empty
 	Danger bool   // drawn in red
+	// Direct: enter in the last field answers like OK. For questions that change nothing.
+	Direct bool
 	// Accept are keys that answer like OK at any time, such as a second ctrl+c
 	// to the question that the first one asked.
 	Accept    []string
@@ -104,9 +106,13 @@ func (f *form) key(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	if f.focus < len(f.inputs) {
 		if name == "enter" {
-			if f.inputs[f.focus].check() {
-				f.advance()
+			if !f.inputs[f.focus].check() {
+				return nil, false
 			}
+			if f.Direct && f.focus == len(f.inputs)-1 {
+				return f.accept()
+			}
+			f.advance()
 			return nil, false
 		}
 		f.inputs[f.focus].key(k)

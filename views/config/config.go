@@ -187,7 +187,7 @@ func (c Config) IsProduction(profile, alias, account string) bool {
 	}
 	except, err := regexp.Compile("(?i)" + c.Production.Except)
 	for _, name := range []string{profile, alias, account} {
-		if name != "" && match.MatchString(name) && (err != nil || !except.MatchString(name)) {
+		if name != "" && match.MatchString(name) && (err != nil || c.Production.Except == "" || !except.MatchString(name)) {
 			return true
 		}
 	}

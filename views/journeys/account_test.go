@@ -11,10 +11,19 @@ import (
 )
 
 func TestSwitchAccount(t *testing.T) {
-	sizes(t, setting{}, func(j *journey) {
+	known := setting{config: `accounts: {"444455556666": sandbox}`, profiles: []aws.Profile{
+		{Name: "demo", Region: "eu-central-1", Kind: "keys"},
+		{Name: "shop-prod", Region: "eu-central-1", Kind: "keys", AccountID: "111122223333"},
+		{Name: "shop-nonprod", Region: "eu-west-1", Kind: "sso", AccountID: "444455556666"},
+	}}
+	sizes(t, known, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.Press("enter").Sees("<clusters>   <services>")
-		j.Type(":ctx\r").Sees("profiles(", "shop-prod", "shop-nonprod", "444455556666", "eu-west-1")
+		j.Type(":ctx\r").Sees("profiles(", "shop-prod", "shop-nonprod", "444455556666", "sandbox", "eu-west-1")
+		// Whose keys they are is not in the AWS configuration; AWS has said it.
+		if !strings.Contains(j.Line("• demo")+j.Line("▸• demo"), "111122223333") {
+			t.Errorf("the account of the present profile is not shown:\n%s", j.Screen())
+		}
 		j.goTo("shop-prod")
 		j.Press("enter").Sees("shop-prod", "PRODUCTION", "clusters(all)[4]")
 		j.Wait("for the stack to be cleared", func(s string) bool { return !strings.Contains(s, "<services>") && !strings.Contains(s, "<profiles>") })
@@ -101,7 +110,7 @@ func TestMFA(t *testing.T) {
 		// What opens by itself takes no key for 400 ms.
 		j.Type("j")
 		j.pass(500 * time.Millisecond)
-		j.Type("123456\r").Press("enter").Not("MFA code")
+		j.Type("123456\r").Not("MFA code")
 		if got := <-code; got != "123456" {
 			t.Errorf("the code is %q", got)
 		}
