@@ -2,7 +2,9 @@ package views
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -107,7 +109,7 @@ func (a *App) run(l command.Line) tea.Cmd {
 }
 
 // runKind opens a kind; its first argument is a cluster, for task definitions'
-// revisions a family.
+// revisions a family. A name that no cluster has is what the rows are filtered by.
 func (a *App) runKind(k *Kind, l command.Line) tea.Cmd {
 	on := a.on
 	switch {
@@ -129,10 +131,14 @@ func (a *App) runKind(k *Kind, l command.Line) tea.Cmd {
 		ctx, cancel := context.WithTimeout(on.Account.Context(), openTimeout)
 		defer cancel()
 		arn, err := findCluster(aws.Foreground(ctx), on, name)
-		if err != nil {
-			return screen.Flash{Level: screen.Warn, Err: err}
+		switch {
+		case err == nil:
+			return foundCluster{on, k, Scope{Cluster: arn}, l.Filter, wish, ""}
+		case errors.Is(err, errNoCluster) && l.Filter == "":
+			// ":svc api" in an account without a cluster api: the name is in the rows.
+			return foundCluster{on, k, Scope{}, regexp.QuoteMeta(name), wish, err.Error() + "; these are the " + k.noun + " with that name in all clusters"}
 		}
-		return foundCluster{on, k, Scope{Cluster: arn}, l.Filter, wish}
+		return screen.Flash{Level: screen.Warn, Err: err}
 	}
 }
 
@@ -143,6 +149,7 @@ type foundCluster struct {
 	scope  Scope
 	filter string
 	wish   int
+	note   string // what was not found on the way
 }
 
 // runElsewhere switches the account and runs the rest of the line there.

@@ -289,5 +289,7 @@ func findCluster(ctx context.Context, c Clients, name string) (string, error) {
 			return "", g.Err
 		}
 	}
-	return "", fmt.Errorf("there is no cluster %s in %s", name, c.Account.Region())
+	return "", fmt.Errorf("%w %s in %s", errNoCluster, name, c.Account.Region())
 }
+
+var errNoCluster = errors.New("there is no cluster")

@@ -23,7 +23,11 @@ func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.wish != p.app.wish {
 			return p, nil // the user is elsewhere by now
 		}
-		return p.do(screen.Cmd(screen.Reset{Screen: newBrowser(p.app, msg.on, msg.kind, msg.scope, msg.filter)}))
+		note := tea.Cmd(nil)
+		if msg.note != "" {
+			note = flashText(screen.Warn, msg.note)
+		}
+		return p.do(screen.Batch(screen.Cmd(screen.Reset{Screen: newBrowser(p.app, msg.on, msg.kind, msg.scope, msg.filter)}), note))
 	case switched:
 		if msg.wish != p.app.wish {
 			return p, func() tea.Msg { msg.on.Account.Close(); return nil }

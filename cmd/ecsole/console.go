@@ -35,7 +35,7 @@ func runConsole(ctx context.Context, f *flags, prepare func(context.Context) (*s
 	app, err := views.New(ctx, views.Options{
 		Config: s.config, Paths: s.paths, Journal: s.journal, Problem: s.problem,
 		Open: s.open, Profiles: s.profiles, Profile: f.profile, Region: f.region, Cluster: f.cluster, Command: f.command,
-		Theme:   theme.New(theme.Options{Mode: mode(s.config.UI.Theme)}),
+		Theme:   colours(s.config.UI.Theme),
 		History: readHistory(s.paths.History()), Save: saveHistory(s.paths.History()),
 		Clip: nativeClip(), Version: versionText(),
 	})
@@ -114,6 +114,15 @@ func saveHistory(path string) func([]string) {
 			os.Rename(tmp, path)
 		}
 	}
+}
+
+// colours are the theme to begin with, until the terminal has told its background.
+func colours(name string) *theme.Theme {
+	t := theme.New(theme.Options{Mode: mode(name)})
+	if dark, known := theme.DarkFrom(os.Getenv("COLORFGBG")); known {
+		t.SetDark(dark)
+	}
+	return t
 }
 
 // mode is the theme that the configuration fixes; else the terminal decides.

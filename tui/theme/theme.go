@@ -4,6 +4,9 @@
 package theme
 
 import (
+	"strconv"
+	"strings"
+
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 )
@@ -125,6 +128,17 @@ func New(o Options) *Theme {
 	t := &Theme{IsDark: o.Mode != Light, Profile: colorprofile.TrueColor, opts: o}
 	t.build()
 	return t
+}
+
+// DarkFrom reads COLORFGBG, by which some terminals say their colours beforehand
+// ("15;0", "0;default;15"): the number of the background among the sixteen. known is
+// false where it does not tell.
+func DarkFrom(colorfgbg string) (dark, known bool) {
+	n, err := strconv.Atoi(colorfgbg[strings.LastIndexByte(colorfgbg, ';')+1:])
+	if err != nil || n < 0 || n > 15 || !strings.Contains(colorfgbg, ";") {
+		return false, false
+	}
+	return n < 7 || n == 8, true
 }
 
 // SetDark takes the terminal's answer about its background. A fixed Mode wins.

@@ -247,3 +247,14 @@ func BenchmarkPenOf(b *testing.B) {
 		_ = PenOf(th.Frame.Title)
 	}
 }
+
+func TestDarkFrom(t *testing.T) {
+	for text, want := range map[string][2]bool{
+		"15;0": {true, true}, "0;15": {false, true}, "0;default;15": {false, true}, "12;8": {true, true}, "0;7": {false, true},
+		"": {}, "15": {}, "default;default": {}, "0;300": {}, "0;-1": {}, ";": {},
+	} {
+		if dark, known := DarkFrom(text); dark != want[0] || known != want[1] {
+			t.Errorf("%q: dark %v, known %v", text, dark, known)
+		}
+	}
+}

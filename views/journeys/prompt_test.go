@@ -36,10 +36,12 @@ func TestCommandsThatAreNotUnderstood(t *testing.T) {
 	run(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.Type(":nonsense\r").Sees(`there is no command "nonsense"`, "clusters(all)[4]")
-		j.Type(":services nowhere\r").Sees("there is no cluster nowhere in eu-central-1", "clusters(all)[4]")
+		j.Type(":services nowhere /x\r").Sees("there is no cluster nowhere in eu-central-1", "clusters(all)[4]")
 		j.Type(":services a b c\r").Sees("takes one name", "clusters(all)[4]")
 		j.Type(":region\r").Sees("region needs one name")
 		j.Type(":\r").Sees("clusters(all)[4]")
+		// A name that no cluster has is looked for in the rows.
+		j.Type(":svc checkout\r").Sees("services(all)[", "</checkout>", "there is no cluster checkout in eu-central-1; these are the services with that name", "staging")
 		j.Type(":SERVICES PROD\r").Sees("there is no cluster PROD")
 		j.Type(":SERVICES prod\r").Sees("services(prod)[14]")
 		j.Type(":containers\r").Sees("containers needs a task")
