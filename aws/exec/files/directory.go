@@ -3,6 +3,8 @@ package files
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -40,13 +42,15 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 		return Result{}, err
 	}
 	defer root.Close()
-	var res Result
+	res := Result{Path: r.Local}
+	sum := sha256.New()
 	pr, pw := io.Pipe()
 	unpacked := make(chan error, 1)
 	go func() {
-		err := unpack(root, pr, &res, o)
+		in := io.TeeReader(pr, sum)
+		err := unpack(root, in, &res, o)
 		if err == nil {
-			_, err = io.Copy(io.Discard, pr) // blocks behind the archive's end
+			_, err = io.Copy(io.Discard, in) // blocks behind the archive's end
 		}
 		_ = pr.CloseWithError(err) // the writer learns of it
 		unpacked <- err
@@ -62,7 +66,8 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 	if err != nil {
 		return res, err
 	}
-	return res, note(s, r, res)
+	res.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return res, note(s, r, res, ActionFetch)
 }
 
 // unpack writes an archive below root. What is neither a file nor a directory is
@@ -155,10 +160,12 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	if err != nil {
 		return res, err
 	}
+	res.Path = r.Remote
+	sum := sha256.New()
 	pr, pw := io.Pipe()
 	packed := make(chan error, 1)
 	go func() {
-		err := pack(r.Local, pw, &res, o, size)
+		err := pack(r.Local, io.MultiWriter(pw, sum), &res, o, size)
 		_ = pw.CloseWithError(err) // the reader learns of it
 		packed <- err
 	}()
@@ -166,10 +173,11 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	out := s.Run(ctx, r.Request, "mkdir -p "+q+" && tar xf - -C "+q, exec.RunOptions{Stdin: pr, Data: true, Shown: "copy " + r.Local + " to " + r.Remote})
 	_ = pr.CloseWithError(io.ErrClosedPipe) // the packer stops if the remote did
 	perr := <-packed
-	if err := failed(out); err != nil {
+	if err := errors.Join(failed(out), perr); err != nil {
 		return res, err
 	}
-	return res, perr
+	res.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return res, note(s, r, res, ActionPut)
 }
 
 // pack writes an archive of the files and directories below dir.

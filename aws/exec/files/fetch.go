@@ -44,7 +44,7 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Files: 1, Resumed: skip * block}
+	res := Result{Files: 1, Resumed: skip * block, Path: r.Local}
 	q := exec.Quote(r.Remote)
 	sink := &meterWriter{w: part, done: res.Resumed, total: there.size, tell: o.progress}
 	out, err := stream(ctx, s, r, fmt.Sprintf("dd if=%s bs=%d skip=%d 2>/dev/null | base64", q, block, skip), sink)
@@ -75,7 +75,7 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 	if err := os.Rename(part.Name(), r.Local); err != nil {
 		return res, err
 	}
-	return res, note(s, r, res)
+	return res, note(s, r, res, ActionFetch)
 }
 
 // openPartial opens what was copied before, and says how many blocks of it are whole.

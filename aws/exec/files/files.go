@@ -43,18 +43,27 @@ type Result struct {
 	Bytes    int64 // copied now
 	Resumed  int64 // there already from an attempt before
 	Files    int
-	SHA256   string // of a single file
+	SHA256   string // of the file, or of the archive as which a directory went
+	Path     string // where it is now: a local path after Fetch, a remote one after Put
 	Verified bool   // the far side has the same sum
 	Skipped  []string
 }
 
 // Errors of copies.
 var (
-	ErrMissing  = errors.New("there is no such file")
-	ErrTooLarge = errors.New("the copy is larger than the limit")
-	ErrTools    = errors.New("the image lacks what a copy needs")
-	ErrSum      = errors.New("the copy differs from the original")
+	ErrMissing = errors.New("there is no such file")
+	ErrTools   = errors.New("the image lacks what a copy needs")
+	ErrSum     = errors.New("the copy differs from the original")
 )
+
+// TooLargeError is a copy above the limit that was not made.
+type TooLargeError struct {
+	Bytes, Limit int64 // Bytes may be no more than a part of it
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("the copy has %d bytes, and the limit is %d", e.Bytes, e.Limit)
+}
 
 // Actions of copies in the journal.
 const (
@@ -126,7 +135,7 @@ func (o Options) allows(size int64) error {
 	if size <= limit || o.Ask != nil && o.Ask(size) {
 		return nil
 	}
-	return fmt.Errorf("%w: %d bytes", ErrTooLarge, size)
+	return &TooLargeError{Bytes: size, Limit: limit}
 }
 
 func (o Options) progress(done, total int64) {
@@ -185,7 +194,7 @@ func Put(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, e
 		script += " && sha256sum < " + q
 	}
 	out := s.Run(ctx, r.Request, script, exec.RunOptions{Stdin: src, Data: true, Shown: "copy " + r.Local + " to " + to})
-	res.Bytes, res.SHA256 = src.done-res.Resumed, hex.EncodeToString(sum.Sum(nil))
+	res.Bytes, res.SHA256, res.Path = src.done-res.Resumed, hex.EncodeToString(sum.Sum(nil)), to
 	if err := failed(out); err != nil {
 		return res, err
 	}
@@ -196,8 +205,10 @@ func Put(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, e
 		}
 		res.Verified = true
 	}
-	_, err = say(ctx, s, r.Request, "mv "+q+" "+t, "rename "+part+" to "+to)
-	return res, err
+	if _, err := say(ctx, s, r.Request, "mv "+q+" "+t, "rename "+part+" to "+to); err != nil {
+		return res, err
+	}
+	return res, note(s, r, res, ActionPut)
 }
 
 // plainPath keeps a path from being taken for an option.
@@ -249,8 +260,12 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// note writes what has left the container into the journal.
-func note(s *exec.Sessions, r Request, res Result) error {
-	return s.Account().Journal().Note(audit.Record{Action: ActionFetch, Target: r.Task + "/" + r.Container, Before: r.Remote,
-		Path: r.Local, Bytes: res.Bytes + res.Resumed, SHA256: res.SHA256, Reason: r.Reason, Result: audit.ResultOK})
+// note writes a copy that was made into the journal.
+func note(s *exec.Sessions, r Request, res Result, action string) error {
+	rec := audit.Record{Action: action, Target: r.Task + "/" + r.Container, Before: r.Remote, Path: r.Local,
+		Bytes: res.Bytes + res.Resumed, SHA256: res.SHA256, Reason: r.Reason, Result: audit.ResultOK}
+	if action == ActionPut {
+		rec.Before, rec.After = "", res.Path
+	}
+	return s.Account().Journal().Note(rec)
 }

@@ -2,7 +2,9 @@ package files_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,6 +30,22 @@ type rig struct {
 	acct *aws.Account
 	s    *exec.Sessions
 	q    exec.Request
+
+	journal string
+}
+
+// recorded is the journal's record of the newest copy.
+func (r *rig) recorded(action string) (found audit.Record) {
+	r.Helper()
+	for rec, err := range audit.Read(r.journal) {
+		if err != nil {
+			r.Fatal(err)
+		}
+		if rec.Action == action {
+			found = rec
+		}
+	}
+	return found
 }
 
 func newRig(t *testing.T) *rig {
@@ -40,7 +58,8 @@ func newRig(t *testing.T) *rig {
 	l, dial := sim.Pipe()
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	j, err := audit.Open(filepath.Join(t.TempDir(), "audit.jsonl"), audit.Options{})
+	journal := filepath.Join(t.TempDir(), "audit.jsonl")
+	j, err := audit.Open(journal, audit.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +75,7 @@ func newRig(t *testing.T) *rig {
 		<-served
 		j.Close()
 	})
-	r := &rig{T: t, sim: s, acct: a, s: exec.Of(a)}
+	r := &rig{T: t, sim: s, acct: a, s: exec.Of(a), journal: journal}
 	c := ecs.New(a)
 	clusters, _ := aws.Collect(c.Clusters(t.Context()))
 	for _, k := range clusters {
@@ -99,12 +118,19 @@ func TestThereAndBack(t *testing.T) {
 	if err != nil || !res.Verified || res.Bytes != 50_001 || last != 50_001 {
 		t.Fatalf("put: %+v, %v; progress %d", res, err, last)
 	}
+	sum := fmt.Sprintf("%x", sha256.Sum256(content))
+	if rec := r.recorded(files.ActionPut); rec.Path != local || rec.After != "/tmp/a file" || rec.Bytes != 50_001 || rec.SHA256 != sum {
+		t.Errorf("in the journal: %+v", rec)
+	}
 	got, err := files.Fetch(t.Context(), r.s, r.request(back, "/tmp/a file"), files.Options{})
 	if err != nil || !got.Verified || got.SHA256 != res.SHA256 {
 		t.Fatalf("fetch: %+v, %v", got, err)
 	}
 	if b, _ := os.ReadFile(back); !bytes.Equal(b, content) {
 		t.Errorf("%d bytes came back", len(b))
+	}
+	if rec := r.recorded(files.ActionFetch); rec.Path != back || rec.Before != "/tmp/a file" || rec.Bytes != 50_001 || rec.SHA256 != sum {
+		t.Errorf("in the journal: %+v", rec)
 	}
 	if _, err := os.Stat(back + ".ecsole-part"); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the partial file is left")
@@ -155,10 +181,16 @@ func TestDirectories(t *testing.T) {
 	if err != nil || res.Files != 2 || len(res.Skipped) != 1 {
 		t.Fatalf("put: %+v, %v", res, err)
 	}
+	if rec := r.recorded(files.ActionPut); rec.Path != tree || rec.Bytes != res.Bytes || len(rec.SHA256) != 64 {
+		t.Errorf("in the journal: %+v", rec)
+	}
 	back := filepath.Join(dir, "back")
 	res, err = files.Fetch(t.Context(), r.s, r.request(back, "/tmp/tree"), files.Options{})
 	if err != nil || res.Files != 2 || res.Bytes != 20_003 {
 		t.Fatalf("fetch: %+v, %v", res, err)
+	}
+	if rec := r.recorded(files.ActionFetch); rec.Path != back || rec.Bytes != 20_003 || len(rec.SHA256) != 64 {
+		t.Errorf("in the journal: %+v", rec)
 	}
 	if b, err := os.ReadFile(filepath.Join(back, "sub", "b c")); err != nil || !bytes.Equal(b, bytesOf(20_000)) {
 		t.Errorf("%d bytes, %v", len(b), err)
@@ -173,7 +205,7 @@ func TestRefused(t *testing.T) {
 	}
 	local := filepath.Join(dir, "file")
 	os.WriteFile(local, bytesOf(1000), 0o600)
-	if _, err := files.Put(t.Context(), r.s, r.request(local, "/tmp/x"), files.Options{Limit: 999}); !errors.Is(err, files.ErrTooLarge) {
+	if _, err := files.Put(t.Context(), r.s, r.request(local, "/tmp/x"), files.Options{Limit: 999}); !errors.As(err, new(*files.TooLargeError)) {
 		t.Errorf("too large: %v", err)
 	}
 	asked := int64(0)

@@ -275,6 +275,27 @@ func TestMovesWithItsService(t *testing.T) {
 	r.answers(f)
 }
 
+// A forward whose session had ended before its task did moves when it is used.
+func TestMovesFromSleep(t *testing.T) {
+	r := newRig(t)
+	q := r.target()
+	q.Follow = true
+	f := r.open(q)
+	r.sim.Agent().EndAll(agent.ReasonIdle)
+	r.until("sleep", func() bool { return f.State() == forward.Asleep })
+	if _, err := r.sim.World().StopTask(q.Task, "scaled in"); err != nil {
+		t.Fatal(err)
+	}
+	r.until("the task's end", func() bool { return r.sim.World().Task(q.Task).LastStatus != "RUNNING" })
+	for range 5 { // each of which fails, and none of which opens a session of its own
+		if _, err := get(f, "/"); err == nil {
+			break
+		}
+	}
+	r.until("another task", func() bool { return f.Request().Task != q.Task && f.State() == forward.Ready })
+	r.answers(f)
+}
+
 func TestAsksBeforeItMoves(t *testing.T) {
 	r := newRig(t)
 	q := r.target()
@@ -301,6 +322,9 @@ func TestRefused(t *testing.T) {
 	r.sim.Faults().Deny("ssm:StartSession")
 	if _, err := forward.Of(r.acct).Open(t.Context(), q); aws.AsError(err) == nil || aws.AsError(err).Class != aws.Denied {
 		t.Errorf("opened: %v", err)
+	}
+	if n := len(r.records(forward.ActionClose)); n != 0 {
+		t.Errorf("%d closings of what was never open are recorded", n)
 	}
 	r.sim.Faults().Allow("ssm:StartSession")
 	q.Port = 0

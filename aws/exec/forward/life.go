@@ -44,8 +44,11 @@ const (
 	lingerFor = 10 * time.Second
 )
 
-// ErrClosed is a forward that was closed.
-var ErrClosed = errors.New("the forward is closed")
+// Errors of forwards.
+var (
+	ErrClosed   = errors.New("the forward is closed")
+	ErrTaskGone = errors.New("the task has gone")
+)
 
 // Forward is one forwarded port. Its methods may be called from any goroutine.
 type Forward struct {
@@ -213,23 +216,42 @@ func (f *Forward) watch(t *tunnel) {
 		return
 	}
 	f.fail(t.why())
+	f.settle()
+}
+
+// settle decides what comes after a session, or after one that could not be had: the
+// next connection opens another, or the forward moves with its service, or it waits
+// for Renew.
+func (f *Forward) settle() {
 	ctx, cancel := context.WithTimeout(f.ctx, askWithin)
 	defer cancel()
 	runs, err := f.owner.running(ctx, f.Request())
 	switch {
 	case err != nil || runs:
-		f.turn(Asleep)
-	case f.Request().Follow:
+		f.part(Asleep)
+	case !f.Request().Follow:
+		if f.part(Broken) {
+			f.fail(ErrTaskGone)
+		}
+	case f.part(Moving):
 		f.move()
-	default:
-		f.fail(errors.New("the task has gone"))
-		f.turn(Broken)
 	}
+}
+
+// part turns a forward without a tunnel to another state, and reports whether it was
+// not there already: of many connections that fail, one moves the forward.
+func (f *Forward) part(to State) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.tun != nil || f.state == Closed || f.state == Moving || f.state == to {
+		return false
+	}
+	f.state = to
+	return true
 }
 
 // move looks for another task until one is found, for a while.
 func (f *Forward) move() {
-	f.turn(Moving)
 	wait := moveFirst
 	for from := time.Now(); f.ctx.Err() == nil; {
 		err := f.Renew(f.ctx)
@@ -241,7 +263,6 @@ func (f *Forward) move() {
 			f.turn(Broken)
 			return
 		}
-		f.turn(Moving)
 		select {
 		case <-f.ctx.Done():
 		case <-time.After(wait):
@@ -301,6 +322,8 @@ func (f *Forward) carry(conn net.Conn) {
 	t, err := f.tunnel(ctx)
 	if err != nil {
 		f.fail(err)
+		_ = conn.Close() // whoever waits there waits for nothing
+		f.settle()
 		return
 	}
 	stream, err := t.mux.OpenStream()
@@ -340,27 +363,26 @@ func (f *Forward) Close(ctx context.Context) {
 	f.once.Do(func() {
 		f.mu.Lock()
 		f.state = Closed
-		session, r, last := f.session, f.request, f.last
+		session, r := f.session, f.request
 		f.mu.Unlock()
 		f.cancel()
 		_ = f.l.Close() // it ends accept
 		f.wg.Wait()
+		defer close(f.done)
+		if session == "" { // it never was: the call that failed is in the journal
+			return
+		}
 		rec := audit.Record{Action: ActionClose, Target: r.Task + "/" + r.Container, Before: session, Reason: r.Reason, Result: audit.ResultOK}
 		to, from := f.Traffic()
 		_, total := f.Connections()
 		rec.After = fmt.Sprintf("%s → %s after %s, %d connections, %d bytes to it, %d bytes from it", f.Address(), r.far(),
 			time.Since(f.begun).Round(time.Second), total, to, from)
 		rec.Bytes = from
-		if session != "" {
-			if err := f.owner.ssm.Terminate(ctx, session); err != nil {
-				rec.Result, rec.Error = audit.ResultFailed, err.Error()
-			}
-		} else if last != nil {
-			rec.Result, rec.Error = audit.ResultFailed, last.Error()
+		if err := f.owner.ssm.Terminate(ctx, session); err != nil {
+			rec.Result, rec.Error = audit.ResultFailed, err.Error()
 		}
 		_ = f.owner.account.Journal().Note(rec) // nobody is left to be told
 		f.owner.forget(f)
-		close(f.done)
 	})
 	<-f.done
 }

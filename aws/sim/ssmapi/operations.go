@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"ecsole/aws/sim/agent"
 	"ecsole/aws/sim/api"
@@ -203,78 +202,4 @@ func (s *SSM) connectionStatus(c *api.Call) (any, error) {
 		status = "connected"
 	}
 	return map[string]any{"Target": target, "Status": status}, nil
-}
-
-// described is one session of DescribeSessions.
-type described struct {
-	ID       string    `json:"SessionId"`
-	Target   string    `json:"Target"`
-	Status   string    `json:"Status"`
-	Start    time.Time `json:"StartDate"`
-	End      time.Time `json:"EndDate,omitzero"`
-	Document string    `json:"DocumentName"`
-	Owner    string    `json:"Owner"`
-	Reason   string    `json:"Reason,omitempty"`
-}
-
-func (s *SSM) describeSessions(c *api.Call) (any, error) {
-	var in struct {
-		State   string `json:"State"`
-		Max     int    `json:"MaxResults"`
-		Token   string `json:"NextToken"`
-		Filters []struct {
-			Key   string `json:"key"`
-			Value string `json:"value"`
-		} `json:"Filters"`
-	}
-	if err := c.Bind(&in); err != nil {
-		return nil, err
-	}
-	if in.State != "Active" && in.State != "History" {
-		return nil, api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'state' failed to satisfy constraint: Member must satisfy enum value set: [Active, History]", in.State)
-	}
-	list := []described{}
-	for _, ses := range s.Sessions.List() {
-		if ses.Ended.IsZero() != (in.State == "Active") {
-			continue
-		}
-		d := described{ID: ses.ID, Target: ses.Spec.Target, Status: "Connected", Start: ses.Begun, End: ses.Ended,
-			Document: ses.Spec.Document, Owner: ses.Spec.Owner, Reason: ses.Spec.Reason}
-		if d.Document == "" {
-			d.Document = "AmazonECS-ExecuteInteractiveCommand"
-		}
-		if !ses.Ended.IsZero() {
-			d.Status = "Terminated"
-		}
-		keep := true
-		for _, f := range in.Filters {
-			switch f.Key {
-			case "Target":
-				keep = keep && f.Value == d.Target
-			case "Owner":
-				keep = keep && f.Value == d.Owner
-			case "SessionId":
-				keep = keep && f.Value == d.ID
-			case "Status":
-				keep = keep && f.Value == d.Status
-			}
-		}
-		if keep {
-			list = append(list, d)
-		}
-	}
-	from, err := strconv.Atoi(in.Token)
-	if in.Token != "" && (err != nil || from < 0) {
-		return nil, api.Errorf("InvalidNextToken", "The specified token is not valid.")
-	}
-	if in.Max <= 0 || in.Max > 200 {
-		in.Max = 200
-	}
-	from = min(from, len(list))
-	to := min(from+in.Max, len(list))
-	out := map[string]any{"Sessions": list[from:to]}
-	if to < len(list) {
-		out["NextToken"] = strconv.Itoa(to)
-	}
-	return out, nil
 }
