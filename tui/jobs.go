@@ -106,6 +106,11 @@ func (j *jobs) view(t *theme.Theme, now time.Time) string {
 	if first.Where != "" {
 		line += theme.PenOf(t.Jobs.Where).Paint(" in " + clean.Line(first.Where))
 	}
+	if first.Progress != nil {
+		if text := first.Progress(); text != "" {
+			line += theme.PenOf(t.Jobs.Label).Paint(" " + clean.Line(text))
+		}
+	}
 	line += theme.PenOf(t.Jobs.Elapsed).Paint(fmt.Sprintf(" %ds", int(now.Sub(first.began).Seconds())))
 	if n := len(j.list) - 1; n > 0 {
 		line += theme.PenOf(t.Jobs.Where).Paint(fmt.Sprintf(" · %d more", n))

@@ -58,6 +58,17 @@ func (o *accounts) shells(cfg config.Config) []shell {
 	return out
 }
 
+// forwards are those of all accounts, each with its place.
+func (o *accounts) forwards(cfg config.Config) []forwarded {
+	var out []forwarded
+	for _, c := range o.all() {
+		for _, f := range c.Forwards.List() {
+			out = append(out, forwarded{f, c.where(cfg)})
+		}
+	}
+	return out
+}
+
 // clients makes the clients of an account of this run; region is what it was opened
 // with, "" for the profile's own.
 func (a *App) clients(account *aws.Account, region string) Clients {
@@ -65,6 +76,7 @@ func (a *App) clients(account *aws.Account, region string) Clients {
 	c.asked, c.aliases = region, a.cfg.Accounts
 	c.Exec.Configure(exec.Settings{Recording: Recording(a.cfg, a.paths)})
 	c.shells = func() []shell { return a.open.shells(a.cfg) }
+	c.forwards = func() []forwarded { return a.open.forwards(a.cfg) }
 	return c
 }
 

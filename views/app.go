@@ -66,6 +66,7 @@ type App struct {
 	sorted   map[string]table.Sort
 	wide     map[string]bool
 	draft    string  // the query that was typed last into Logs Insights
+	noted    bool    // that forwards are not logged
 	problems []error // of the start: shown as the first messages
 }
 
@@ -242,17 +243,15 @@ func (a *App) messages() []tui.Message {
 	return out
 }
 
-// sessionsGuard says which shells would end with the console.
+// sessionsGuard says which shells and forwards would end with the console.
 func (a *App) sessionsGuard() string {
-	n := 0
-	for _, c := range a.open.all() {
-		n += c.Exec.Live()
+	shells, forwards := a.open.live()
+	verb, text := "are", a.live()
+	if shells+forwards == 1 {
+		verb, text = "is", "one"+strings.TrimPrefix(text, "1")
 	}
-	switch n {
-	case 0:
+	if text == "" {
 		return ""
-	case 1:
-		return "one shell is open"
 	}
-	return fmt.Sprintf("%d shells are open", n)
+	return text + " " + verb + " open"
 }

@@ -7,6 +7,7 @@ import (
 	"ecsole/aws"
 	"ecsole/aws/ecs"
 	"ecsole/aws/exec"
+	"ecsole/aws/exec/forward"
 	"ecsole/aws/findings"
 	"ecsole/aws/logs"
 	"ecsole/aws/metrics"
@@ -23,11 +24,13 @@ type Clients struct {
 	Alerts   *findings.Client
 	Logs     *logs.Hub
 	Exec     *exec.Sessions
+	Forwards *forward.Forwards
 	memo     *memo
 	asked    string // the region that the account was opened with
 	profiles func() ([]aws.Profile, error)
-	aliases  map[string]string // the configuration's names of accounts, by id
-	shells   func() []shell    // of all accounts of this run; nil outside the console
+	aliases  map[string]string  // the configuration's names of accounts, by id
+	shells   func() []shell     // of all accounts of this run; nil outside the console
+	forwards func() []forwarded // likewise
 }
 
 // NewClients makes the clients of an account. They do no network until used, but
@@ -37,7 +40,7 @@ type Clients struct {
 func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error), budget *lines.Budget) Clients {
 	return Clients{
 		Account: a, ECS: ecs.New(a), Metrics: metrics.New(a), Findings: findings.Watch(a), Alerts: findings.New(a),
-		Logs: logs.HubOf(a, budget), Exec: exec.Of(a), memo: newMemo(), profiles: profiles,
+		Logs: logs.HubOf(a, budget), Exec: exec.Of(a), Forwards: forward.Of(a), memo: newMemo(), profiles: profiles,
 	}
 }
 

@@ -36,11 +36,14 @@ func (e *IncompleteError) add(format string, args ...any) {
 	}
 }
 
+// ours are the kinds about the console itself, of which nobody else can read anything.
+var ours = []string{"aliases", "api", "forwards", "sessions"}
+
 // GetKinds are the kinds that `get` prints: all but those about the console itself.
 func GetKinds() []string {
 	var names []string
 	for _, k := range Kinds() {
-		if k.Name != "api" && k.Name != "aliases" {
+		if !slices.Contains(ours, k.Name) {
 			names = append(names, k.Name)
 		}
 	}

@@ -47,6 +47,9 @@ func (a *App) header() tui.HeaderInfo {
 	if a.o.Journal != nil && a.o.Journal.Incident() != "" {
 		h.Marks = append(h.Marks, tui.HeaderMark{Text: "INCIDENT " + clean.Line(a.o.Journal.Incident()), Kind: tui.MarkNote})
 	}
+	if text := a.live(); text != "" {
+		h.Marks = append(h.Marks, tui.HeaderMark{Text: text, Kind: tui.MarkNote})
+	}
 	h.Banner, h.BannerLevel = a.banner()
 	return h
 }

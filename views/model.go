@@ -41,6 +41,8 @@ func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case profilesRead:
 		p.app.profiles = msg.all
 		return p, nil
+	case forwardAsked:
+		return p.do(p.app.askForward(msg))
 	case question:
 		return p.do(screen.Batch(p.app.asker.ask(msg), p.app.asker.wait()))
 	}

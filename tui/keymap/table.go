@@ -95,6 +95,8 @@ func defaults() []Binding {
 		b(Row, "attach", "Attach", "a"),
 		b(Row, "forward", "Forward a port", "F"),
 		b(Row, "forwards", "Show forwards", "f"),
+		b(Row, "transfer", "Copy files to or from a container", "t"),
+		b(Row, "transfer.task", "Copy files to or from a container of a task", "ctrl+t"),
 		b(Row, "owner", "Go to the owner", "J"),
 		b(Row, "host", "Go to the host", "o"),
 		b(Row, "used-by", "Who uses it", "u"),

@@ -15,6 +15,9 @@ type Job struct {
 	Timeout time.Duration // the act's own deadline; zero means 60 s
 	// Where names the account or scope the job keeps when the console moves on.
 	Where string
+	// Progress, where there is one, says how far it is, for the jobs line: "45 % of
+	// 12 MB". It is called for each frame, from the event loop.
+	Progress func() string
 	// Run does it, outside the event loop. Its text says what was achieved.
 	Run func(ctx context.Context) (string, error)
 	// Done, on the event loop, may refresh or navigate; nil is fine.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"regexp"
 	"time"
@@ -37,6 +38,8 @@ type Config struct {
 	Favorites []string `yaml:"favorites,omitempty"`
 	Logs      Logs     `yaml:"logs,omitempty"`
 	Exec      Exec     `yaml:"exec,omitempty"`
+	Forward   Forward  `yaml:"forward,omitempty"`
+	Copy      Copy     `yaml:"copy,omitempty"`
 	// JournalPath moves the audit journal.
 	JournalPath string `yaml:"journalPath,omitempty"`
 	SaveDir     string `yaml:"saveDir,omitempty"`
@@ -84,6 +87,24 @@ type Exec struct {
 	RecordLimitMB  int    `yaml:"recordLimitMB,omitempty"`  // of one recording: 64; -1 is none
 	RecordKeepDays int    `yaml:"recordKeepDays,omitempty"` // 90; -1 is for ever
 }
+
+// Forward configures forwarded ports.
+type Forward struct {
+	Allow   *bool  `yaml:"allow,omitempty"`   // false forbids them
+	Address string `yaml:"address,omitempty"` // to listen on: 127.0.0.1
+	Follow  bool   `yaml:"follow,omitempty"`  // proposed: move with the service to another task
+}
+
+// Allowed reports whether ports may be forwarded.
+func (f Forward) Allowed() bool { return f.Allow == nil || *f.Allow }
+
+// Copy configures copies of files to and from containers.
+type Copy struct {
+	LimitMB int `yaml:"limitMB,omitempty"` // above it is asked
+}
+
+// Limit is the size in bytes above which is asked.
+func (c Copy) Limit() int64 { return int64(c.LimitMB) << 20 }
 
 // Shipped defaults of the production mark.
 const (
@@ -157,6 +178,18 @@ func (c *Config) fill() error {
 	}
 	if c.Exec.RecordLimitMB < -1 || c.Exec.RecordKeepDays < -1 {
 		return errors.New("exec: recordLimitMB and recordKeepDays are -1 or more")
+	}
+	if c.Forward.Address == "" {
+		c.Forward.Address = "127.0.0.1"
+	}
+	if c.Forward.Address != "localhost" && net.ParseIP(c.Forward.Address) == nil {
+		return fmt.Errorf("forward.address: %q is no IP address", c.Forward.Address)
+	}
+	if c.Copy.LimitMB == 0 {
+		c.Copy.LimitMB = 100
+	}
+	if c.Copy.LimitMB < 0 {
+		return errors.New("copy.limitMB cannot be negative")
 	}
 	if len(c.Favorites) > 9 {
 		return fmt.Errorf("favorites: %d clusters, but there are nine keys", len(c.Favorites))

@@ -45,6 +45,8 @@ func TestBadConfig(t *testing.T) {
 		"ui: {theme: pink}":                "pink",
 		"exec: {record: sometimes}":        "exec.record",
 		"favorites: [a,b,c,d,e,f,g,h,i,j]": "nine",
+		"forward: {address: here}":         "forward.address",
+		"copy: {limitMB: -1}":              "copy.limitMB",
 		"logs: {tail: -1}":                 "logs",
 	} {
 		if _, err := Parse([]byte(in)); err == nil || !strings.Contains(err.Error(), want) {

@@ -150,6 +150,9 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	if err != nil {
 		return res, err
 	}
+	if r.Remote, err = destination(ctx, s, r); err != nil {
+		return res, err
+	}
 	there, err := look(ctx, s, r.Request, r.Remote)
 	if err == nil {
 		err = there.needs("tar", "base64")

@@ -22,7 +22,7 @@ const block = 4096
 
 // Fetch copies a file or a directory of the container to this machine. A file that was
 // copied in part before is copied on; it takes its name when it is whole and its sum
-// is right. The names in a directory are foreign: nothing is written outside Local.
+// is right. Where Local is a directory, or ends like one, the copy goes into it. The names in a directory are foreign: nothing is written outside Local.
 func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, error) {
 	r.Remote = plainPath(r.Remote)
 	there, err := look(ctx, s, r.Request, r.Remote)
@@ -31,14 +31,18 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 		return Result{}, err
 	case there.kind == "none":
 		return Result{}, fmt.Errorf("%s: %w", r.Remote, ErrMissing)
-	case there.kind == "dir":
+	}
+	if strings.HasSuffix(r.Local, string(filepath.Separator)) {
+		if err := os.MkdirAll(r.Local, 0o700); err != nil {
+			return Result{}, err
+		}
+	}
+	r.Local = Inside(r.Local, r.Remote)
+	if there.kind == "dir" {
 		return fetchDirectory(ctx, s, r, o, there)
 	}
 	if err := errors.Join(there.needs("base64", "dd"), o.allows(there.size)); err != nil {
 		return Result{}, err
-	}
-	if info, err := os.Stat(r.Local); err == nil && info.IsDir() {
-		r.Local = filepath.Join(r.Local, path.Base(r.Remote))
 	}
 	part, skip, err := openPartial(r.Local, there.size)
 	if err != nil {
@@ -76,6 +80,15 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 		return res, err
 	}
 	return res, note(s, r, res, ActionFetch)
+}
+
+// Inside is where a copy to local goes: into it, if it is a directory, as with cp(1).
+func Inside(local, remote string) string {
+	info, err := os.Stat(local)
+	if err == nil && info.IsDir() || strings.HasSuffix(local, string(filepath.Separator)) {
+		return filepath.Join(local, path.Base(path.Clean("/"+remote)))
+	}
+	return local
 }
 
 // openPartial opens what was copied before, and says how many blocks of it are whole.

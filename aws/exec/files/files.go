@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -226,7 +227,8 @@ func destination(ctx context.Context, s *exec.Sessions, r Request) (string, erro
 		return "", err
 	}
 	if there.kind == "dir" || strings.HasSuffix(r.Remote, "/") {
-		return path.Join(r.Remote, path.Base(strings.ReplaceAll(r.Local, string(os.PathSeparator), "/"))), nil
+		local, err := filepath.Abs(r.Local) // "." has a name, too
+		return path.Join(r.Remote, filepath.Base(local)), err
 	}
 	return r.Remote, nil
 }

@@ -192,6 +192,16 @@ func TestDirectories(t *testing.T) {
 	if rec := r.recorded(files.ActionFetch); rec.Path != back || rec.Bytes != 20_003 || len(rec.SHA256) != 64 {
 		t.Errorf("in the journal: %+v", rec)
 	}
+	// A directory that is there takes the copy in.
+	if res, err := files.Fetch(t.Context(), r.s, r.request(back, "/tmp/tree/"), files.Options{}); err != nil || res.Path != filepath.Join(back, "tree") {
+		t.Errorf("once more: %+v, %v", res, err)
+	}
+	if res, err := files.Put(t.Context(), r.s, r.request(tree, "/tmp/tree"), files.Options{}); err != nil || res.Path != "/tmp/tree/tree" {
+		t.Errorf("once more: %+v, %v", res, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(back, "tree", "a")); err != nil || string(b) != "one" {
+		t.Errorf("%q, %v", b, err)
+	}
 	if b, err := os.ReadFile(filepath.Join(back, "sub", "b c")); err != nil || !bytes.Equal(b, bytesOf(20_000)) {
 		t.Errorf("%d bytes, %v", len(b), err)
 	}

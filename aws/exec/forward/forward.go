@@ -29,7 +29,7 @@ type Request struct {
 	Port                 int
 	Local                string // "127.0.0.1:8080"; "" or port 0 takes a free port
 	Follow               bool   // move to another task of the service without being asked
-	Label, Reason        string
+	Reason               string
 }
 
 // Actions of forwards in the journal.
@@ -43,6 +43,15 @@ const (
 	documentPort = "AWS-StartPortForwardingSession"
 	documentHost = "AWS-StartPortForwardingSessionToRemoteHost"
 )
+
+// Target names the container in lists: "checkout/3f2a91c0:app".
+func (r Request) Target() string {
+	text := fmt.Sprintf("%.8s:%s", ecs.NameOf(r.Task), r.Container)
+	if r.Service != "" {
+		text = r.Service + "/" + text
+	}
+	return text
+}
 
 func (r Request) far() string {
 	host := r.Host
@@ -139,6 +148,13 @@ func (s *Forwards) Open(ctx context.Context, r Request) (*Forward, error) {
 	}
 	s.wg.Go(f.accept)
 	return f, nil
+}
+
+// Live counts them.
+func (s *Forwards) Live() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
 }
 
 func (s *Forwards) forget(f *Forward) {

@@ -94,14 +94,8 @@ func (f *Forward) Address() string { return f.l.Addr().String() }
 // Far is where they go: "localhost:5432".
 func (f *Forward) Far() string { return f.Request().far() }
 
-// Label names the forward in lists.
-func (f *Forward) Label() string {
-	r := f.Request()
-	if r.Label != "" {
-		return r.Label
-	}
-	return r.Container + " " + r.far()
-}
+// Target names the container that it goes to now.
+func (f *Forward) Target() string { return f.Request().Target() }
 
 // Begun is when it was opened.
 func (f *Forward) Begun() time.Time { return f.begun }

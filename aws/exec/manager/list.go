@@ -25,7 +25,9 @@ type Listed struct {
 }
 
 // Live says that it has not ended.
-func (l Listed) Live() bool { return l.End.IsZero() && l.Status != "Terminated" && l.Status != "Failed" }
+func (l Listed) Live() bool {
+	return l.End.IsZero() && l.Status != "Terminated" && l.Status != "Failed"
+}
 
 // Container takes the target of a container apart; false for one of another kind. The
 // cluster's name may have underscores.

@@ -1,0 +1,238 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
+
+	"ecsole/aws/ecs"
+	"ecsole/aws/exec"
+	"ecsole/aws/exec/files"
+	"ecsole/tui/clean"
+	"ecsole/tui/dialog"
+	"ecsole/tui/screen"
+)
+
+const (
+	// copyAtMost bounds a copy that goes on and on.
+	copyAtMost = 12 * time.Hour
+	// CopyStalled is how long a copy may stand still before it is given up.
+	CopyStalled = 3 * time.Minute
+)
+
+func containerCopy(a *App, _ Scope, v container) (Opening, error) {
+	return inContainer(a, v, "copy to or from", a.copyFiles), nil
+}
+
+func taskCopy(a *App, _ Scope, t ecs.Task) (Opening, error) {
+	return inTask(a, t, "copy to or from", a.copyFiles), nil
+}
+
+// copyFiles asks for the direction, and then for the paths.
+func (a *App) copyFiles(s spot) Opening {
+	items := []dialog.Item{
+		{Label: "from it", Detail: "a file or a directory of the container, to this machine"},
+		{Label: "to it", Detail: "a file or a directory of this machine, to the container"},
+	}
+	return Opening{Overlay: dialog.Choose(a.theme, "Copy files of "+clean.Line(s.label()), items, 0, func(i int) tea.Cmd { return a.askCopy(s, i == 0) })}
+}
+
+// askCopy asks for the paths of a copy.
+func (a *App) askCopy(s spot, fetch bool) tea.Cmd {
+	where := s.on.where(a.cfg)
+	remote := dialog.Field{Name: "remote", Label: "Path there", Required: true, Placeholder: "/tmp/heap.hprof, or a directory"}
+	local := dialog.Field{Name: "local", Label: "Path here", Required: true}
+	spec := dialog.Spec{
+		Title: "Copy from the container?", OK: "Copy", Danger: where.guarded, Names: []string{clean.Line(s.label())},
+		Text:   "Account " + clean.Line(where.String()) + "\nThe copy goes through the container's agent, at most some 0.4 MB/s.",
+		Fields: []dialog.Field{remote, local},
+		Done: func(v map[string]string) tea.Cmd {
+			c := &copying{app: a, spot: s, fetch: fetch, limit: a.cfg.Copy.Limit(), request: files.Request{
+				Request: exec.Request{
+					Cluster: s.task.ClusterARN, Task: s.task.ARN, Container: s.container.Name, RuntimeID: s.container.RuntimeID,
+					Windows: strings.HasPrefix(s.task.PlatformFamily, "Windows"), Label: s.label(), Reason: a.incident(),
+				}, Remote: v["remote"], Local: home(v["local"])}}
+			return c.start()
+		},
+	}
+	if fetch {
+		spec.Fields[1].Default = orDefault(a.cfg.SaveDir, a.paths.Saves()) + string(filepath.Separator)
+	} else {
+		spec.Title = "Copy to the container?"
+		spec.Text += "\nA file of that name there is replaced; a directory takes the file in."
+		spec.Fields = []dialog.Field{local, remote}
+		spec.Fields[0].Placeholder = "a file or a directory"
+	}
+	if where.guarded {
+		spec.Token = where.token()
+	}
+	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, spec)})
+}
+
+// home puts the user's directory in the place of a leading ~.
+func home(p string) string {
+	if rest, ok := strings.CutPrefix(p, "~/"); ok {
+		if dir, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(dir, rest)
+		}
+	}
+	return p
+}
+
+// copying is one copy that was asked for.
+type copying struct {
+	app     *App
+	spot    spot
+	fetch   bool
+	request files.Request
+	limit   int64
+	replace bool // the file that is here already
+
+	done, total atomic.Int64
+	question    *dialog.Spec // what has to be asked before it can be done
+}
+
+// start copies as a job: a screen that is left does not end it.
+func (c *copying) start() tea.Cmd {
+	label := fmt.Sprintf("copy %s of %s", c.request.Remote, c.spot.label())
+	if !c.fetch {
+		label = fmt.Sprintf("copy %s to %s", c.request.Local, c.spot.label())
+	}
+	return screen.Cmd(screen.Start{Job: screen.Job{
+		Label: clean.Line(label), Timeout: copyAtMost, Where: c.spot.on.where(c.app.cfg).short(), Progress: c.progress, Run: c.run,
+		Done: func(string, error) tea.Cmd {
+			if c.question == nil {
+				return nil
+			}
+			return screen.Cmd(screen.Ask{Overlay: dialog.New(c.app.theme, *c.question), Unasked: true})
+		},
+	}})
+}
+
+// progress says how far the copy is.
+func (c *copying) progress() string {
+	return CopyProgress(c.done.Load(), c.total.Load())
+}
+
+// CopyProgress says how far a copy is: of total bytes, which may be -1 for not known.
+func CopyProgress(done, total int64) string {
+	switch {
+	case done == 0:
+		return ""
+	case total > 0:
+		return fmt.Sprintf("%d %% of %s", done*100/total, humanize.Bytes(uint64(total)))
+	}
+	return humanize.Bytes(uint64(done))
+}
+
+// run copies. What the user has to be asked first ends it; the answer starts it again.
+func (c *copying) run(ctx context.Context) (string, error) {
+	if c.fetch && !c.replace {
+		there, err := c.occupied()
+		if err != nil {
+			return "", err
+		}
+		if there != "" {
+			c.ask("Replace what is there?", "There is "+there+" already. What has the same name is replaced.", "Replace", func(again *copying) { again.replace = true })
+			return "there is something of that name already", nil
+		}
+	}
+	res, err := Copy(ctx, c.spot.on.Exec, c.fetch, c.request, files.Options{Limit: c.limit, Progress: func(done, total int64) {
+		c.done.Store(done)
+		c.total.Store(total)
+	}})
+	var large *files.TooLargeError
+	if errors.As(err, &large) {
+		c.ask("Copy "+humanize.Bytes(uint64(large.Bytes))+"?", fmt.Sprintf("That is above the limit of %s (copy.limitMB). It takes about %s.",
+			humanize.Bytes(uint64(large.Limit)), CopyTakes(large.Bytes)), "Copy", func(again *copying) { again.limit = math.MaxInt64 })
+		return "it is above the limit", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return CopyDone(res), nil
+}
+
+// ask has a question asked when the job has ended; yes starts it again.
+func (c *copying) ask(title, text, ok string, yes func(*copying)) {
+	c.question = &dialog.Spec{Title: title, Text: clean.Text(text, clean.Options{}), OK: ok, Names: []string{clean.Line(c.spot.label() + " " + c.request.Remote)},
+		Done: func(map[string]string) tea.Cmd {
+			again := &copying{app: c.app, spot: c.spot, fetch: c.fetch, request: c.request, limit: c.limit, replace: c.replace}
+			yes(again)
+			return again.start()
+		}}
+}
+
+// occupied is the file or the directory that a copy would write into, or "".
+func (c *copying) occupied() (string, error) {
+	local := files.Inside(c.request.Local, c.request.Remote)
+	_, err := os.Stat(local)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return local, nil
+}
+
+// Copy copies to or from a container, and gives a copy up that stands still.
+func Copy(ctx context.Context, s *exec.Sessions, fetch bool, r files.Request, o files.Options) (files.Result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stalled := fmt.Errorf("nothing has come through for %s", CopyStalled)
+	watch := time.AfterFunc(CopyStalled, func() { cancel(stalled) })
+	defer watch.Stop()
+	tell := o.Progress
+	o.Progress = func(done, total int64) {
+		watch.Reset(CopyStalled)
+		tell(done, total)
+	}
+	do := files.Put
+	if fetch {
+		do = files.Fetch
+	}
+	res, err := do(ctx, s, r, o)
+	if errors.Is(context.Cause(ctx), stalled) {
+		err = stalled
+	}
+	if err != nil && res.Bytes+res.Resumed > 0 && res.Files == 1 && !errors.Is(err, files.ErrSum) {
+		err = fmt.Errorf("%w; what has come through is kept, and the same copy goes on from there", err)
+	}
+	return res, err
+}
+
+// CopyDone says what was copied.
+func CopyDone(res files.Result) string {
+	text := humanize.Bytes(uint64(res.Bytes + res.Resumed))
+	if res.Files != 1 {
+		text += fmt.Sprintf(" in %d files", res.Files)
+	}
+	text += " to " + clean.Line(res.Path)
+	if res.Resumed > 0 {
+		text += ", " + humanize.Bytes(uint64(res.Resumed)) + " of them from before"
+	}
+	if res.Verified {
+		text += ", SHA-256 the same on both sides"
+	}
+	if n := len(res.Skipped); n > 0 {
+		text += fmt.Sprintf("; %d neither files nor directories left out", n)
+	}
+	return text
+}
+
+// CopyTakes is about how long a copy takes at the agent's pace.
+func CopyTakes(bytes int64) string {
+	const pace = 400_000
+	return short(time.Duration(bytes/pace) * time.Second)
+}
