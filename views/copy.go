@@ -104,9 +104,9 @@ type copying struct {
 
 // start copies as a job: a screen that is left does not end it.
 func (c *copying) start() tea.Cmd {
-	label := fmt.Sprintf("copy %s of %s", c.request.Remote, c.spot.label())
+	label := fmt.Sprintf("copy %s of %s", filepath.Base(c.request.Remote), c.spot.label())
 	if !c.fetch {
-		label = fmt.Sprintf("copy %s to %s", c.request.Local, c.spot.label())
+		label = fmt.Sprintf("copy %s to %s", filepath.Base(c.request.Local), c.spot.label())
 	}
 	return screen.Cmd(screen.Start{Job: screen.Job{
 		Label: clean.Line(label), Timeout: copyAtMost, Where: c.spot.on.where(c.app.cfg).short(), Progress: c.progress, Run: c.run,
@@ -218,13 +218,13 @@ func CopyDone(res files.Result) string {
 	if res.Files != 1 {
 		text += fmt.Sprintf(" in %d files", res.Files)
 	}
-	text += " to " + clean.Line(res.Path)
 	if res.Resumed > 0 {
 		text += ", " + humanize.Bytes(uint64(res.Resumed)) + " of them from before"
 	}
 	if res.Verified {
-		text += ", SHA-256 the same on both sides"
+		text += ", checksums agree"
 	}
+	text += " → " + clean.Line(res.Path)
 	if n := len(res.Skipped); n > 0 {
 		text += fmt.Sprintf("; %d neither files nor directories left out", n)
 	}

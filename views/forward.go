@@ -20,7 +20,7 @@ import (
 )
 
 // ForwardNote is what everybody should know who forwards a port.
-const ForwardNote = "AWS logs the beginning of a port session, but nothing of what goes through it, and many policies deny ssm:StartSession on tasks."
+const ForwardNote = "AWS does not log what goes through a forward, and many policies deny it (ssm:StartSession)."
 
 // Forbidden is why no port may be forwarded, or nil.
 func Forbidden(cfg config.Config) error {
@@ -59,7 +59,7 @@ func (a *App) forward(s spot) Opening {
 		if ports := s.declared(); len(ports) > 0 {
 			wanted = ports[0]
 		}
-		free := freePort(address, wanted)
+		free := FreePort(address, wanted)
 		return func() tea.Msg { return forwardAsked{s, wanted, free} }, nil
 	}}
 }

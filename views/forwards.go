@@ -38,10 +38,10 @@ var _ = register(Resource[forwarded]{
 	ScopeTitle: func(Scope) string { return "this run" },
 	Columns: []Column[forwarded]{
 		{Title: "ADDRESS", Field: "address", Key: "D", Priority: 100, Value: func(v forwarded) any { return v.Address() }},
-		{Title: "FAR END", Field: "farEnd", Priority: 85, Max: 40, Value: func(v forwarded) any { return v.Far() }},
+		{Title: "FAR END", Field: "farEnd", Priority: 93, Max: 40, Value: func(v forwarded) any { return v.Far() }},
 		{Title: "TARGET", Field: "target", Key: "N", Priority: 95, Max: 44, Value: func(v forwarded) any { return v.Target() }},
 		{Title: "STATE", Field: "state", Key: "S", Priority: 97, Value: func(v forwarded) any { return v.State().String() }},
-		{Title: "CONNS", Field: "connections", Key: "C", Priority: 80, Align: table.Right,
+		{Title: "CONNS", Field: "connections", Key: "C", Priority: 91, Align: table.Right,
 			Value: func(v forwarded) any { _, total := v.Connections(); return total },
 			Cell: func(v forwarded) table.Cell {
 				open, total := v.Connections()
@@ -54,7 +54,7 @@ var _ = register(Resource[forwarded]{
 		{Title: "FROM", Field: "bytesFrom", Key: "F", Priority: 60, Align: table.Right,
 			Value: func(v forwarded) any { _, from := v.Traffic(); return int(from) },
 			Cell:  func(v forwarded) table.Cell { _, from := v.Traffic(); return bytesCell(from) }},
-		{Title: "LAST ERROR", Field: "lastError", Priority: 90, Max: 70,
+		{Title: "LAST ERROR", Field: "lastError", Priority: 94, Max: 70,
 			Value: func(v forwarded) any {
 				if _, err := v.LastError(); err != nil {
 					return err.Error()

@@ -48,7 +48,7 @@ func (a *App) header() tui.HeaderInfo {
 		h.Marks = append(h.Marks, tui.HeaderMark{Text: "INCIDENT " + clean.Line(a.o.Journal.Incident()), Kind: tui.MarkNote})
 	}
 	if text := a.live(); text != "" {
-		h.Marks = append(h.Marks, tui.HeaderMark{Text: text, Kind: tui.MarkNote})
+		h.Marks = append(h.Marks, tui.HeaderMark{Text: "⇄ " + text, Kind: tui.MarkNote})
 	}
 	h.Banner, h.BannerLevel = a.banner()
 	return h

@@ -23,6 +23,8 @@ type Scope struct {
 	// Instance is the ARN of a container instance.
 	Instance string
 	Stopped  bool // stopped tasks instead of running ones
+	// Since is how far back what has ended is listed; 0 is the kind's own.
+	Since time.Duration
 }
 
 // Health sorts rows for colour, glyph, faults-only and counts.

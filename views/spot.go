@@ -142,9 +142,9 @@ func (a *App) carryOut(o Opening) tea.Cmd {
 	}
 }
 
-// freePort is a port of this machine that nobody listens on: the wanted one where that
+// FreePort is a port of this machine that nobody listens on: the wanted one where that
 // is free, else whichever the system gives; 0 where it gives none.
-func freePort(address string, wanted int) int {
+func FreePort(address string, wanted int) int {
 	for _, port := range []int{wanted, 0} {
 		if port != 0 && port < 1024 {
 			continue // the system's own

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sim": scriptSim, "replace": scriptReplace, "cutline": scriptCutLine, "addline": scriptAddLine, "grab": scriptGrab, "sorted": scriptSorted,
+			"freeport": scriptFreePort, "answers": scriptAnswers,
 		},
 	})
 }

@@ -1,0 +1,156 @@
+package journeys
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"ecsole/aws/audit"
+	"ecsole/aws/sim"
+)
+
+func TestForwardDialog(t *testing.T) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("payments")
+		j.Press("F").Sees("Forward a port?", "111122223333", "payments/", ":payments", "Port there", "8080", "Local address", "127.0.0.1", "Remote host",
+			"AWS does not log what goes through", "Follow service", "[ ]")
+		j.Press("esc").Not("Forward a port?")
+		if n := j.sim.Faults().Calls("ssm:StartSession"); n != 0 {
+			t.Errorf("%d sessions were begun", n)
+		}
+	})
+}
+
+func TestForwardWantsSense(t *testing.T) {
+	run(t, setting{command: ":services prod"}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("payments")
+		j.Press("F").Sees("Forward a port?")
+		j.Press("backspace", "backspace", "backspace", "backspace").Type("70000\r").Sees("between 1 and 65535")
+		j.Press("backspace", "backspace", "backspace", "backspace", "backspace").Type("80\r\r")
+		j.Press("backspace").Type("x\r").Sees("is no IP address")
+		j.Press("esc").Not("Forward a port?")
+	})
+}
+
+func TestForwardRefused(t *testing.T) {
+	run(t, setting{command: ":services prod", readOnly: true}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("payments")
+		j.Press("F").Sees("read-only: Forward a port is refused")
+	})
+	run2 := func(name string, s setting, f func(j *journey)) {
+		t.Run(name, func(t *testing.T) { run(t, s, f) })
+	}
+	run2("forbidden", setting{command: ":services prod", config: "forward: {allow: false}\n"}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("payments")
+		j.Press("F").Sees("forward.allow: false")
+	})
+	run2("not ready", setting{command: ":services prod", sim: sim.Options{Seed: 1}}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("web")
+		j.Press("F").Sees("which container?")
+		j.Press("enter").Sees("No forward to", "enableExecuteCommand is false")
+	})
+	run2("production", setting{command: ":services prod", profile: "shop-prod"}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("payments")
+		j.Press("F").Sees("Forward a port in production?", "Type shop-prod to go on")
+	})
+}
+
+// TestForward forwards a port from the screen, and goes through it with a connection of
+// this machine. That needs real time: the network knows no other.
+func TestForward(t *testing.T) {
+	t.Parallel()
+	j := start(t, setting{width: 160, height: 40, command: ":services prod"})
+	j.Sees("services(prod)[14]")
+	j.goTo("payments")
+	j.Press("F").Sees("Forward a port?")
+	j.Type("\r\r\r\r").Press("space").Type("\r").Press("enter").Sees("→ localhost:8080 is open", "1 forward")
+	j.Press("f").Sees("forwards(this run)[1]", "ready", "payments/", "localhost:8080")
+	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(j.cursor())
+	through := func() {
+		t.Helper()
+		c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 25 * time.Second}
+		resp, err := c.Get("http://" + address + "/health")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if b, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(b), "UP") {
+			t.Fatalf("%q, %v", b, err)
+		}
+	}
+	through()
+	j.Press("ctrl+r").Wait("for the connection to be counted", func(string) bool { return strings.Contains(j.cursor(), "0/1") })
+	j.Press("c").Sees("address " + address + " copied")
+
+	// Another account leaves it alone.
+	j.Type(":ctx shop-prod\r").Sees("PRODUCTION", "1 forward")
+	j.Type(":pf\r").Sees("forwards(this run)[1]", "demo/eu-central-1")
+	through()
+	j.Type(":ctx demo\r").Not("PRODUCTION").Sees("clusters(all)[4]")
+
+	// It moves with its service.
+	target := j.sim.Agent().Sessions()[0].Target
+	for _, task := range j.sim.World().Tasks("prod") {
+		if strings.Contains(target, task.ID) {
+			if _, err := j.sim.World().StopTask(task.ARN, "scaled in"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	j.until("a session in another task", func() bool {
+		for _, s := range j.sim.Agent().Sessions() {
+			if s.Target != target && s.Connected {
+				return true
+			}
+		}
+		return false
+	})
+	through()
+
+	// Who quits is told of it; who closes it is asked.
+	j.Press("ctrl+c").Sees("one forward is open")
+	j.pass(time.Second / 2) // it takes no key typed sooner
+	j.Press("esc").Not("one forward is open")
+	j.Type(":forward\r").Sees("forwards(this run)[1]")
+	j.Wait("for the cursor", func(string) bool { return j.cursor() != "" })
+	j.Press("ctrl+d").Sees("Close this forward?", address, "[ Cancel ]").Press("tab", "enter").Sees("Close "+address, "closed")
+	j.Wait("for the row to go", func(s string) bool { return !strings.Contains(s, "payments/") })
+	if _, err := http.Get("http://" + address); err == nil {
+		t.Error("it still listens")
+	}
+	intent, outcome := j.act("forward.open")
+	if !strings.Contains(intent.After, address+" → localhost:8080") || outcome.Result != audit.ResultOK {
+		t.Errorf("the journal has %+v, %+v", intent, outcome)
+	}
+	if r := j.recorded("the end", func(r record) bool { return r.Action == "forward.close" }); !strings.Contains(r.After, "3 connections") {
+		t.Errorf("the journal has %+v", r)
+	}
+}
+
+// TestForwardsEndWithTheConsole leaves a forward open at the end.
+func TestForwardsEndWithTheConsole(t *testing.T) {
+	t.Parallel()
+	j := start(t, setting{command: ":services prod"})
+	j.Sees("services(prod)[14]")
+	j.goTo("payments")
+	j.Press("F").Sees("Forward a port?")
+	j.Type("\r\r\r\r\r").Press("enter").Sees("is open", "1 forward")
+	j.app.Close()
+	if r := j.recorded("the end", func(r record) bool { return r.Action == "forward.close" }); r.Result != audit.ResultOK {
+		t.Errorf("the journal has %+v", r)
+	}
+	for _, s := range j.sim.Agent().Sessions() {
+		if s.Ended.IsZero() {
+			t.Errorf("session %s lives on", s.ID)
+		}
+	}
+}
