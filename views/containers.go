@@ -87,7 +87,7 @@ var _ = register(Resource[container]{
 		{Name: "shell", Label: "Shell", Changes: true, Show: containerShell},
 		{Name: "host", Label: "Host", Hidden: true, Off: func(v container) string { return hostless(v.task) },
 			Open: func(s Scope, v container) (string, Scope) { return hostOf(s, v.task) }},
-		{Name: "forward", Label: "Forward a port", Changes: true, Show: containerForward},
+		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: containerForward},
 		{Name: "forwards", Label: "Forwards", Hidden: true, Rowless: true, Open: toForwards[container]},
 		{Name: "transfer", Label: "Copy files", Changes: true, Show: containerCopy},
 	},

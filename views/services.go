@@ -56,7 +56,7 @@ var _ = register(Resource[ecs.Service]{
 		}},
 		{Name: "scale", Label: "Scale", Changes: true, Ask: askScale, Run: runScale},
 		{Name: "restart", Label: "Redeploy", Changes: true, Many: true, Ask: askRedeploy, Run: runRedeploy},
-		{Name: "forward", Label: "Forward a port", Changes: true, Show: serviceForward},
+		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: serviceForward},
 		{Name: "forwards", Label: "Forwards", Hidden: true, Rowless: true, Open: toForwards[ecs.Service]},
 		{Name: "revisions", Label: "Revisions", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "revisions", Scope{Cluster: v.ClusterARN, Service: v.Name, Family: family(v.TaskDefinition)}

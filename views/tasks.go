@@ -68,7 +68,7 @@ var _ = register(Resource[ecs.Task]{
 		{Name: "logs.previous", Label: "Logs of stopped", Help: "Logs of the tasks that stopped last", Hidden: true, Show: previousTaskLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: taskShell},
 		{Name: "host", Label: "Host", Off: hostless, Open: hostOf},
-		{Name: "forward", Label: "Forward a port", Changes: true, Show: taskForward},
+		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: taskForward},
 		{Name: "forwards", Label: "Forwards", Hidden: true, Rowless: true, Open: toForwards[ecs.Task]},
 		{Name: "transfer.task", Label: "Copy files", Changes: true, Show: taskCopy},
 		{Name: "toggle", Label: "Running/stopped", Rowless: true, Open: func(s Scope, v ecs.Task) (string, Scope) {

@@ -41,7 +41,7 @@ func TestForwardRefused(t *testing.T) {
 	run(t, setting{command: ":services prod", readOnly: true}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		j.goTo("payments")
-		j.Press("F").Sees("read-only: Forward a port is refused")
+		j.Press("F").Sees("read-only: Forward is refused")
 	})
 	run2 := func(name string, s setting, f func(j *journey)) {
 		t.Run(name, func(t *testing.T) { run(t, s, f) })

@@ -67,6 +67,8 @@ var places = []struct {
 		[]string{"Instance", "Status", "ACTIVE", "Agent", "Version", "Resources", "CPU units", "Tasks", "Attributes", "ecs.instance-type"},
 		[]string{"containerInstanceArn:", "ec2InstanceId:", "status: ACTIVE", "registeredResources:"}},
 	{"sessions", nil, nil, nil}, // has rows only while shells are open: see shells
+	{"forwards", nil, nil, nil}, // likewise, and in real time: see TestForward
+	{"ssm", nil, nil, nil},      // see TestSessionsOfTheAccount
 }
 
 func TestEveryKindHasAPlace(t *testing.T) {
