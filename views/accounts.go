@@ -75,6 +75,7 @@ func (a *App) clients(account *aws.Account, region string) Clients {
 	c := NewClients(account, a.knownProfiles, a.budget)
 	c.asked, c.aliases = region, a.cfg.Accounts
 	c.Exec.Configure(exec.Settings{Recording: Recording(a.cfg, a.paths)})
+	c.errands = a.errands
 	c.shells = func() []shell { return a.open.shells(a.cfg) }
 	c.forwards = func() []forwarded { return a.open.forwards(a.cfg) }
 	return c

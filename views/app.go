@@ -60,6 +60,7 @@ type App struct {
 
 	on       Clients
 	open     *accounts
+	errands  *errands
 	profiles []aws.Profile
 	wish     int      // number of the newest command or drill-down: what an older one asked for comes too late
 	clusters []string // ARNs seen on the present account
@@ -82,7 +83,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	ctx, end := context.WithCancel(ctx)
 	a := &App{
 		o: o, ctx: ctx, end: end, cfg: o.Config, paths: o.Paths, theme: o.Theme, now: o.Now,
-		sorted: map[string]table.Sort{}, wide: map[string]bool{}, open: &accounts{}, asker: newAsker(o.Theme, ctx.Done()),
+		sorted: map[string]table.Sort{}, wide: map[string]bool{}, open: &accounts{}, errands: &errands{}, asker: newAsker(o.Theme, ctx.Done()),
 		budget: lines.NewBudget(int64(o.Config.Logs.BudgetMB) << 20),
 	}
 	a.keys, a.problems = keymap.New(o.Config.Keys)

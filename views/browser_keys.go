@@ -113,6 +113,13 @@ func (b *Browser) act(a *action) tea.Cmd {
 			return flash(screen.Warn, err)
 		}
 		return openVia(b.work, o)
+	case a.showAll != nil:
+		items, left := b.targets(a, item)
+		o, err := a.showAll(b.app, b.scope, items, left)
+		if err != nil {
+			return flash(screen.Warn, err)
+		}
+		return openVia(b.work, o)
 	case a.run != nil:
 		items, left := b.targets(a, item)
 		return b.app.confirm(b.on, b.kind, b.scope, a, items, left, b.refresh)

@@ -31,6 +31,7 @@ type Clients struct {
 	aliases  map[string]string  // the configuration's names of accounts, by id
 	shells   func() []shell     // of all accounts of this run; nil outside the console
 	forwards func() []forwarded // likewise
+	errands  *errands           // of this run; nil outside the console
 }
 
 // NewClients makes the clients of an account. They do no network until used, but

@@ -85,6 +85,8 @@ var _ = register(Resource[container]{
 		{Name: "logs", Label: "Logs", Hidden: true, Show: containerLogs},
 		{Name: "logs.previous", Label: "Logs of stopped", Help: "Logs of this container in the tasks that stopped last", Hidden: true, Show: previousContainerLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: containerShell},
+		{Name: "shell.command", Label: "Shell with …", Hidden: true, Changes: true, Show: containerShellWith},
+		{Name: "command.run", Label: "Run command", Changes: true, Many: true, Off: func(v container) string { return notRunning(v.task) }, ShowAll: containersCommand},
 		{Name: "host", Label: "Host", Hidden: true, Off: func(v container) string { return hostless(v.task) },
 			Open: func(s Scope, v container) (string, Scope) { return hostOf(s, v.task) }},
 		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: containerForward},

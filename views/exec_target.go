@@ -87,7 +87,7 @@ func pickContainer(ctx context.Context, c Clients, tasks []ecs.Task, name, targe
 	}
 	return exec.Request{
 		Cluster: best.task.ClusterARN, Task: best.task.ARN, Container: best.container.Name, RuntimeID: best.container.RuntimeID,
-		Windows: strings.HasPrefix(best.task.PlatformFamily, "Windows"), Label: best.label(),
+		Windows: isWindows(best.task), Label: best.label(),
 	}, nil
 }
 

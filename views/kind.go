@@ -72,6 +72,7 @@ type action struct {
 	off                   func(any) string
 	open                  func(Scope, any) (string, Scope)
 	show                  func(*App, Scope, any) (Opening, error)
+	showAll               func(*App, Scope, []any, []string) (Opening, error)
 	ask                   func(Scope, []any) Question
 	run                   func(context.Context, Clients, Scope, any, map[string]string) (string, error)
 }
@@ -249,6 +250,11 @@ func eraseAction[T any](a Action[T]) action {
 	}
 	if a.Show != nil {
 		e.show = func(app *App, s Scope, v any) (Opening, error) { return a.Show(app, s, v.(T)) }
+	}
+	if a.ShowAll != nil {
+		e.showAll = func(app *App, s Scope, items []any, left []string) (Opening, error) {
+			return a.ShowAll(app, s, typed[T](items), left)
+		}
 	}
 	if a.Ask != nil {
 		e.ask = func(s Scope, items []any) Question { return a.Ask(s, typed[T](items)) }

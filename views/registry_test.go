@@ -27,7 +27,7 @@ func TestKindsHoldTogether(t *testing.T) {
 			if len(bound) == 0 {
 				t.Errorf("%s: no key is bound to %q", k.Name, a.name)
 			}
-			if (a.open != nil) == (a.run != nil || a.show != nil) {
+			if (a.open != nil) == (a.run != nil || a.show != nil || a.showAll != nil) {
 				t.Errorf("%s: %q must either open, show or act", k.Name, a.name)
 			}
 			if a.run != nil && !a.changes {

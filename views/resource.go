@@ -110,6 +110,9 @@ type Action[T any] struct {
 	Open func(Scope, T) (kind string, scope Scope)
 	// Show opens a screen of its own.
 	Show func(*App, Scope, T) (Opening, error)
+	// ShowAll is Show for all the rows that the action takes; left says which of the
+	// marked rows it leaves alone.
+	ShowAll func(a *App, s Scope, items []T, left []string) (Opening, error)
 	// Ask declares the dialog of a changing action.
 	Ask func(Scope, []T) Question
 	// Run acts on one row; the answers are the dialog's fields.

@@ -58,6 +58,7 @@ var _ = register(Resource[ecs.Service]{
 		{Name: "restart", Label: "Redeploy", Changes: true, Many: true, Ask: askRedeploy, Run: runRedeploy},
 		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: serviceForward},
 		{Name: "forwards", Label: "Forwards", Hidden: true, Rowless: true, Open: toForwards[ecs.Service]},
+		{Name: "command.run", Label: "Run command", Changes: true, Many: true, ShowAll: servicesCommand},
 		{Name: "revisions", Label: "Revisions", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "revisions", Scope{Cluster: v.ClusterARN, Service: v.Name, Family: family(v.TaskDefinition)}
 		}},

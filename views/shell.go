@@ -15,13 +15,29 @@ import (
 	"ecsole/tui/terminal"
 )
 
+// opener is a way to open a container of a task.
+type opener func(Clients, ecs.Task, ecs.Container, *ecs.TaskDefinition) Opening
+
 // containerShell opens a shell in a container, or says why it cannot.
 func containerShell(a *App, _ Scope, v container) (Opening, error) {
-	return a.shell(v.task, v.Container, v.definition), nil
+	return a.shell(a.on, v.task, v.Container, v.definition), nil
+}
+
+// containerShellWith is containerShell with a command that it asks for.
+func containerShellWith(a *App, _ Scope, v container) (Opening, error) {
+	return a.shellWith(a.on, v.task, v.Container, v.definition), nil
 }
 
 // taskShell opens a shell in the task's container; with several, it asks in which.
-func taskShell(a *App, _ Scope, t ecs.Task) (Opening, error) {
+func taskShell(a *App, _ Scope, t ecs.Task) (Opening, error) { return a.inTask(t, a.shell), nil }
+
+// taskShellWith is taskShell with a command that it asks for.
+func taskShellWith(a *App, _ Scope, t ecs.Task) (Opening, error) {
+	return a.inTask(t, a.shellWith), nil
+}
+
+// inTask opens the task's container; with several, it asks which.
+func (a *App) inTask(t ecs.Task, open opener) Opening {
 	on := a.on
 	return Opening{Label: "shell in " + shortID(t.ID), Job: func(ctx context.Context) (tea.Cmd, error) {
 		var definition *ecs.TaskDefinition
@@ -30,7 +46,7 @@ func taskShell(a *App, _ Scope, t ecs.Task) (Opening, error) {
 		}
 		containers := shellable(t)
 		if len(containers) == 1 {
-			return a.shell(t, containers[0], definition).cmd(), nil
+			return open(on, t, containers[0], definition).cmd(), nil
 		}
 		var items []dialog.Item
 		for _, c := range containers {
@@ -38,10 +54,10 @@ func taskShell(a *App, _ Scope, t ecs.Task) (Opening, error) {
 			items = append(items, dialog.Item{Label: c.Name, Detail: strings.TrimSuffix(r.State.String()+": "+r.Why(), ": ")})
 		}
 		choice := dialog.Choose(a.theme, "Shell in which container?", items, 0, func(i int) tea.Cmd {
-			return a.shell(t, containers[i], definition).cmd()
+			return open(on, t, containers[i], definition).cmd()
 		})
 		return screen.Cmd(screen.Ask{Overlay: choice}), nil
-	}}, nil
+	}}
 }
 
 // shellable are the containers that are not AWS's own sidecars; all of them, when
@@ -61,16 +77,58 @@ func shellable(t ecs.Task) []ecs.Container {
 
 // shell opens a session and gives it the terminal. When something known stands in
 // the way, a dialog says what, with its evidence and its cure.
-func (a *App) shell(t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) Opening {
-	if r := ecs.ExecReadiness(t, c, definition); r.State == ecs.NotReady {
-		return Opening{Overlay: dialog.Message(a.theme, screen.Warn, "No shell in "+clean.Line(c.Name), readinessText(r))}
+func (a *App) shell(on Clients, t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) Opening {
+	if o, ok := a.notReady(t, c, definition); ok {
+		return o
 	}
-	on := a.on
-	r := exec.Request{
-		Cluster: t.ClusterARN, Task: t.ARN, Container: c.Name, RuntimeID: c.RuntimeID, Command: a.cfg.Exec.Command,
-		Windows: strings.HasPrefix(t.PlatformFamily, "Windows"), Label: shellLabel(t, c.Name), Reason: a.incident(),
-	}
+	r := a.execRequest(t, c)
 	return a.guardedShell(on, "Open a shell in production?", r.Label, func() tea.Cmd { return a.startShell(on, r) })
+}
+
+// shellWith is shell with another command than the usual one.
+func (a *App) shellWith(on Clients, t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) Opening {
+	if o, ok := a.notReady(t, c, definition); ok {
+		return o
+	}
+	r := a.execRequest(t, c)
+	usual, text := orDefault(r.Command, "bash"), "It gets the terminal, as a shell does. The agent starts it without a shell: sh -c '…' where you need one."
+	if r.Windows {
+		usual, text = "cmd.exe", "It gets the terminal in place of PowerShell."
+	}
+	return Opening{Overlay: dialog.New(a.theme, dialog.Spec{
+		Title: "Open with which command?", Text: text, Names: []string{clean.Line(r.Label)}, OK: "Open",
+		Fields: []dialog.Field{{Name: "command", Label: "Command", Default: usual, Required: true}},
+		Done: func(values map[string]string) tea.Cmd {
+			r.Command = strings.TrimSpace(values["command"])
+			return a.guardedShell(on, "Run this in production?", r.Label+"  "+r.Command, func() tea.Cmd { return a.startShell(on, r) }).cmd()
+		},
+	})}
+}
+
+// notReady says in a dialog what is known to stand in the way of a shell.
+func (a *App) notReady(t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) (Opening, bool) {
+	r := ecs.ExecReadiness(t, c, definition)
+	if r.State != ecs.NotReady {
+		return Opening{}, false
+	}
+	return Opening{Overlay: dialog.Message(a.theme, screen.Warn, "No shell in "+clean.Line(c.Name), readinessText(r))}, true
+}
+
+// execRequest is the usual session in a container. The configured command is for
+// Linux; Windows has PowerShell.
+func (a *App) execRequest(t ecs.Task, c ecs.Container) exec.Request {
+	r := exec.Request{
+		Cluster: t.ClusterARN, Task: t.ARN, Container: c.Name, RuntimeID: c.RuntimeID, Windows: isWindows(t),
+		Label: shellLabel(t, c.Name), Reason: a.incident(),
+	}
+	if !r.Windows {
+		r.Command = a.cfg.Exec.Command
+	}
+	return r
+}
+
+func isWindows(t ecs.Task) bool {
+	return strings.HasPrefix(strings.ToUpper(t.PlatformFamily), "WINDOWS")
 }
 
 // shellLabel names a container of a task in lists: "checkout/3f2a91c0:app".

@@ -67,6 +67,8 @@ var _ = register(Resource[ecs.Task]{
 		{Name: "logs", Label: "Logs", Show: taskLogs},
 		{Name: "logs.previous", Label: "Logs of stopped", Help: "Logs of the tasks that stopped last", Hidden: true, Show: previousTaskLogs},
 		{Name: "shell", Label: "Shell", Changes: true, Show: taskShell},
+		{Name: "shell.command", Label: "Shell with …", Hidden: true, Changes: true, Show: taskShellWith},
+		{Name: "command.run", Label: "Run command", Changes: true, Many: true, Off: notRunning, ShowAll: tasksCommand},
 		{Name: "host", Label: "Host", Off: hostless, Open: hostOf},
 		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: taskForward},
 		{Name: "forwards", Label: "Forwards", Hidden: true, Rowless: true, Open: toForwards[ecs.Task]},

@@ -2,9 +2,12 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
+
+	"ecsole/aws"
 )
 
 // parallelRuns is how many commands run at once where nothing else is asked for.
@@ -12,8 +15,9 @@ const parallelRuns = 8
 
 // RunEach runs a command for each request, so many at once (0 is 8), and tells of each
 // outcome when it is there, from one goroutine at a time. The outcomes come back in
-// the order of the requests.
-func (s *Sessions) RunEach(ctx context.Context, requests []Request, command string, parallel int, each func(Outcome)) []Outcome {
+// the order of the requests. When ctx ends, so do the commands that run, and none is
+// begun any more.
+func (s *Sessions) RunEach(ctx context.Context, requests []Request, command string, parallel int, o RunOptions, each func(Outcome)) []Outcome {
 	if parallel <= 0 {
 		parallel = parallelRuns
 	}
@@ -25,7 +29,11 @@ func (s *Sessions) RunEach(ctx context.Context, requests []Request, command stri
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			out[i] = s.Run(ctx, r, command, RunOptions{})
+			if err := ctx.Err(); err != nil {
+				out[i] = Outcome{Request: r, Err: fmt.Errorf("never begun: %w", aws.AsError(err))}
+			} else {
+				out[i] = s.Run(ctx, r, command, o)
+			}
 			if each != nil {
 				telling.Lock()
 				defer telling.Unlock()
@@ -42,6 +50,7 @@ type Answer struct {
 	Output string // foreign text, without blanks at its end
 	Exit   int
 	Known  bool
+	Cut    bool     // Output is only its beginning
 	Err    string   // instead of an answer
 	From   []string // labels, sorted
 }
@@ -50,12 +59,12 @@ type Answer struct {
 func Fold(outcomes []Outcome) []Answer {
 	var out []Answer
 	for _, o := range outcomes {
-		a := Answer{Output: strings.TrimRight(strings.ReplaceAll(string(o.Output), "\r\n", "\n"), " \t\r\n"), Exit: o.Exit, Known: o.Known}
+		a := Answer{Output: strings.TrimRight(strings.ReplaceAll(string(o.Output), "\r\n", "\n"), " \t\r\n"), Exit: o.Exit, Known: o.Known, Cut: o.Cut}
 		if o.Err != nil {
 			a.Err = o.Err.Error()
 		}
 		i := slices.IndexFunc(out, func(b Answer) bool {
-			return a.Output == b.Output && a.Exit == b.Exit && a.Known == b.Known && a.Err == b.Err
+			return a.Output == b.Output && a.Exit == b.Exit && a.Known == b.Known && a.Cut == b.Cut && a.Err == b.Err
 		})
 		if i < 0 {
 			i = len(out)

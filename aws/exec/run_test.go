@@ -116,12 +116,29 @@ func TestRunEach(t *testing.T) {
 	}
 	all[5].Container = "no such container"
 	told := 0
-	out := r.sessions().RunEach(t.Context(), all, "echo same", 3, func(exec.Outcome) { told++ })
+	out := r.sessions().RunEach(t.Context(), all, "echo same", 3, exec.RunOptions{}, func(exec.Outcome) { told++ })
 	if len(out) != 12 || told != 12 || out[3].Request.Label != "task 03" {
 		t.Fatalf("%d outcomes, told %d", len(out), told)
 	}
 	folded := exec.Fold(out)
 	if len(folded) != 2 || len(folded[0].From) != 11 || folded[0].Output != "same" || folded[1].Err == "" || folded[1].From[0] != "task 05" {
 		t.Errorf("folded: %+v", folded)
+	}
+}
+
+func TestRunEachIsGivenUp(t *testing.T) {
+	r := newRig(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	q := r.target()
+	calls := r.sim.Faults().Calls("ecs:ExecuteCommand")
+	first := true
+	out := r.sessions().RunEach(ctx, []exec.Request{q, q, q}, "echo one", 1, exec.RunOptions{}, func(exec.Outcome) {
+		if first {
+			cancel()
+		}
+		first = false
+	})
+	if out[0].Err != nil || out[1].Err == nil || out[2].Err == nil || r.sim.Faults().Calls("ecs:ExecuteCommand") != calls+1 {
+		t.Errorf("%+v", out)
 	}
 }

@@ -66,6 +66,7 @@ var places = []struct {
 	{"instances", func(j *journey) { j.Type(":instances prod\r").Sees("instances(prod)["); j.rest().goTo("i-") },
 		[]string{"Instance", "Status", "ACTIVE", "Agent", "Version", "Resources", "CPU units", "Tasks", "Attributes", "ecs.instance-type"},
 		[]string{"containerInstanceArn:", "ec2InstanceId:", "status: ACTIVE", "registeredResources:"}},
+	{"runs", nil, nil, nil},     // has rows only when commands were run: see errands
 	{"sessions", nil, nil, nil}, // has rows only while shells are open: see shells
 	{"forwards", nil, nil, nil}, // likewise, and in real time: see TestForward
 	{"ssm", nil, nil, nil},      // see TestSessionsOfTheAccount
