@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -186,29 +185,4 @@ func (t logTarget) scope() string {
 		return ""
 	}
 	return t.service.ARN
-}
-
-// LogSpec works out what `logs TARGET` reads, and why some of it may be missing.
-func LogSpec(ctx context.Context, c Clients, target, cluster, container string) (spec logs.Spec, unread, err error) {
-	t, err := ecs.Resolve(ctx, c.ECS, target, cluster)
-	if err != nil {
-		return logs.Spec{}, nil, err
-	}
-	want := logTarget{cluster: t.ClusterARN, container: orDefault(container, t.Container)}
-	switch {
-	case t.Task != nil:
-		want.definition, want.tasks, want.name = t.Task.TaskDefinition, []ecs.Task{*t.Task}, shortID(t.Task.ID)
-	case t.Service != nil:
-		want.definition, want.service, want.name = t.Service.TaskDefinition, t.Service, t.Service.Name
-	default:
-		return logs.Spec{}, nil, fmt.Errorf("%s is neither a service nor a task", target)
-	}
-	s, err := sourcesOf(aws.Foreground(ctx), c, want)
-	if errors.Is(err, errNoLogs) && want.container != "" {
-		return logs.Spec{}, nil, fmt.Errorf("%s has no container %q", target, want.container)
-	}
-	if err != nil {
-		return logs.Spec{}, nil, err
-	}
-	return logs.Spec{Sources: s.sources, Scope: want.scope(), Tasks: tasksOf(c, want)}, s.unread, nil
 }

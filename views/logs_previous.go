@@ -40,6 +40,19 @@ func (a *App) previousOf(t logTarget) Opening {
 // previousLogs finds the tasks that stopped last where the target's own tasks run,
 // and returns how their logs are opened.
 func (a *App) previousLogs(ctx context.Context, on Clients, t logTarget) (tea.Cmd, error) {
+	s, err := previousSources(ctx, on, t)
+	if err != nil {
+		return nil, err
+	}
+	open := screen.Cmd(screen.Push{Screen: a.logScreen(on, s)})
+	if s.unread != nil {
+		open = screen.Batch(open, screen.Cmd(screen.Flash{Level: screen.Warn, Text: "logs may be missing", Err: s.unread}))
+	}
+	return open, nil
+}
+
+// previousSources works out the sources of the tasks that stopped last.
+func previousSources(ctx context.Context, on Clients, t logTarget) (sourced, error) {
 	q, of := stoppedLike(t)
 	stopped, gaps := aws.Collect(on.ECS.Tasks(aws.Foreground(ctx), q))
 	var unread error
@@ -49,26 +62,20 @@ func (a *App) previousLogs(ctx context.Context, on Clients, t logTarget) (tea.Cm
 	stopped = slices.DeleteFunc(stopped, func(v ecs.Task) bool { return v.LastStatus != "STOPPED" })
 	if len(stopped) == 0 {
 		if unread != nil {
-			return nil, unread
+			return sourced{}, unread
 		}
-		return nil, &aws.Error{Class: aws.NotFound, Text: "no task of " + of + " stopped lately: ECS forgets stopped tasks after about an hour", Err: errNoTask}
+		return sourced{}, &aws.Error{Class: aws.NotFound, Text: "no task of " + of + " stopped lately: ECS forgets stopped tasks after about an hour", Err: errNoTask}
 	}
 	slices.SortFunc(stopped, func(x, y ecs.Task) int { return y.Stopped.Compare(x.Stopped) })
 	stopped = stopped[:min(len(stopped), previousShown)]
 	s, err := sourcesOfTasks(ctx, on, logTarget{
 		name: of + ":stopped", cluster: t.cluster, tasks: stopped, container: t.container,
-		head: stopReasons(stopped, a.now()), until: stopped[0].Stopped.Add(time.Minute),
+		head: stopReasons(stopped), until: stopped[0].Stopped.Add(time.Minute),
 	})
-	if err != nil {
-		return nil, err
+	if err == nil && s.unread == nil {
+		s.unread = unread
 	}
-	open := screen.Cmd(screen.Push{Screen: a.logScreen(on, s)})
-	for _, err := range []error{s.unread, unread} {
-		if err != nil {
-			open = screen.Batch(open, screen.Cmd(screen.Flash{Level: screen.Warn, Text: "logs may be missing", Err: err}))
-		}
-	}
-	return open, nil
+	return s, err
 }
 
 // stoppedLike asks for the stopped tasks of what the target is of: the service, or
@@ -117,11 +124,11 @@ func sourcesOfTasks(ctx context.Context, on Clients, t logTarget) (sourced, erro
 }
 
 // stopReasons says when and why each task ended, the last one first.
-func stopReasons(tasks []ecs.Task, now time.Time) []string {
+func stopReasons(tasks []ecs.Task) []string {
 	var out []string
 	for _, v := range tasks {
 		why := strings.TrimSpace(ecs.StopSummary(v))
-		out = append(out, fmt.Sprintf("%s stopped %s (%s ago): %s", shortID(v.ID), v.Stopped.UTC().Format("15:04:05Z"), short(now.Sub(v.Stopped)), orDefault(why, "no reason was given")))
+		out = append(out, fmt.Sprintf("%s stopped %s (%s ago): %s", shortID(v.ID), v.Stopped.UTC().Format("15:04:05Z"), age(v.Stopped), orDefault(why, "no reason was given")))
 	}
 	return out
 }

@@ -65,6 +65,7 @@ type happened struct {
 // How often it is looked what happened, and how long that may take.
 const (
 	happenedEvery   = 30 * time.Second
+	happenedSoon    = 2 * time.Second
 	happenedTimeout = 20 * time.Second
 )
 
@@ -73,18 +74,22 @@ const (
 func (v *View) askHappened() tea.Cmd {
 	h := &v.hist
 	lane := v.work.Lane("happened")
-	now := v.o.Now()
-	if v.o.Happened == nil || !h.on || lane.Busy() || !h.asked.IsZero() && now.Sub(h.asked) < happenedEvery {
+	if v.o.Happened == nil || !h.on || lane.Busy() {
 		return nil
 	}
-	h.asked = now
-	since := h.start
+	now := v.o.Now()
+	since := now.Add(-time.Hour)
 	if at := v.oldest(); at != 0 {
 		since = time.UnixMilli(at)
 	}
-	if since.IsZero() {
-		since = now.Add(-time.Hour)
+	again := happenedEvery
+	if since.Before(h.since) { // older lines have come
+		again = happenedSoon
 	}
+	if !h.asked.IsZero() && now.Sub(h.asked) < again {
+		return nil
+	}
+	h.asked, h.since = now, since
 	read := v.o.Happened
 	return screen.Do(lane, happenedTimeout, func(ctx context.Context) (happened, error) {
 		ticks, err := read(ctx, since)

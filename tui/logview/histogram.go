@@ -23,9 +23,10 @@ type hist struct {
 	version uint64 // of the store, when it was counted
 	of      *lines.Result
 	width   int
-	ticks   []Tick // of all times that were asked for
-	asked   time.Time
-	failed  error // why ticks may be missing
+	ticks   []Tick    // of all times that were asked for
+	asked   time.Time // when it was asked for them
+	since   time.Time // from when on
+	failed  error     // why ticks may be missing
 }
 
 // steps are the widths that a bucket may have, in seconds.
@@ -110,15 +111,16 @@ func (v *View) histogram(width, height int) []string {
 	for l := range strings.SplitSeq(c.View(inner, max(height, 2), v.pens.chart), "\n") {
 		out = append(out, " "+l+clean.Spaces(width-inner-1))
 	}
-	if s := v.tickLine(c, inner); s != "" {
-		out = append(out, " "+s+clean.Spaces(width-inner-1))
+	if s := v.tickLine(c, inner, width-1); s != "" {
+		out = append(out, " "+s)
 	}
 	return out
 }
 
 // tickLine marks what happened under the bars: the kind's letter, and the text of
-// what happened under the cursor, or what the letters mean.
-func (v *View) tickLine(c chart.Histogram, width int) string {
+// what happened under the cursor, or what the letters mean. The words may take more
+// room than the bars.
+func (v *View) tickLine(c chart.Histogram, width, room int) string {
 	h := &v.hist
 	if len(h.ticks) == 0 && h.failed == nil || len(h.buckets) == 0 {
 		return ""
@@ -153,7 +155,7 @@ func (v *View) tickLine(c chart.Histogram, width int) string {
 	if h.failed != nil {
 		said = strings.TrimPrefix(said+" · some are not known: "+clean.Line(h.failed.Error()), " · ")
 	}
-	return v.pens.counter.Paint(beside(string(row), said, width))
+	return v.pens.counter.Paint(beside(string(row)+clean.Spaces(room-width), said, room))
 }
 
 // legend says what the letters mean that are there.

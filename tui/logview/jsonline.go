@@ -21,8 +21,8 @@ type record struct {
 	Message   string `json:"message"`
 }
 
-// jsonLine writes an event for programs.
-func jsonLine(dst []byte, l *lines.Line, s lines.Stream, text []byte) []byte {
+// JSONLine appends an event as a line of JSON, for programs.
+func JSONLine(dst []byte, l *lines.Line, s lines.Stream, text []byte) []byte {
 	r := record{
 		Time: stamp(l.Time), Level: l.Level.String(), Group: s.Group, Stream: s.Name, Container: s.Container, Task: s.Task,
 		Notice: l.Flags&lines.Notice != 0, Message: strings.TrimRight(string(text), "\r\n"),

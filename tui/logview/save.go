@@ -68,7 +68,7 @@ func (v *View) fileName() string {
 func (v *View) save(f form, all bool) tea.Cmd {
 	w, name := v.writer(all), v.fileName()
 	if f == asJSON {
-		name, w.line = strings.TrimSuffix(name, ".log")+".jsonl", jsonLine
+		name, w.line = strings.TrimSuffix(name, ".log")+".jsonl", JSONLine
 	}
 	save := v.o.Save
 	return screen.Do(v.work.Lane("save"), saveTimeout, func(ctx context.Context) (saved, error) {
