@@ -147,8 +147,8 @@ func (x *Session) noteClosing(r Result) {
 func (x *Session) output(p []byte) {
 	x.heard.Store(time.Now().UnixNano())
 	x.got.Add(int64(len(p)))
+	x.out.write(p) // first: somebody waits for it
 	x.rec.output(p)
-	x.out.write(p)
 }
 
 // Request is what was opened.

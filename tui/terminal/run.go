@@ -1,10 +1,12 @@
 package terminal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -114,17 +116,20 @@ func reading(in io.Reader) (<-chan chunk, func(), error) {
 	out, quit, done := make(chan chunk), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		b := make([]byte, readSize)
 		for {
-			b := make([]byte, readSize)
 			n, err := cr.Read(b)
 			select {
 			case <-quit:
 				return
-			case out <- chunk{b[:n], err}:
+			case out <- chunk{bytes.Clone(b[:n]), err}:
 			}
 			if err != nil {
 				return
 			}
+			// The next read is a system call that keeps this goroutine's processor: what
+			// the key has woken would wait for another one to be started.
+			runtime.Gosched()
 		}
 	}()
 	return out, func() {

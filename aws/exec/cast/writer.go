@@ -38,6 +38,7 @@ type Writer struct {
 	full  bool
 	err   error
 	parts map[Kind]*part
+	room  []byte // for the event that is written
 	saved time.Time
 }
 
@@ -108,7 +109,7 @@ func (c *Writer) Close() (size int64, sum string, err error) {
 func (c *Writer) event(kind Kind, data string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.put(kind, data)
+	c.put(kind, bytes.ToValidUTF8([]byte(data), []byte("\uFFFD")))
 	return c.err
 }
 
@@ -150,7 +151,10 @@ func (c *Writer) masked(kind Kind, p []byte) {
 		}
 		p = out
 	}
-	c.put(kind, string(bytes.ToValidUTF8(p, []byte("\uFFFD"))))
+	if !utf8.Valid(p) {
+		p = bytes.ToValidUTF8(p, []byte("\uFFFD"))
+	}
+	c.put(kind, p)
 }
 
 // incomplete is the length of a character at the end of p that has only begun.
@@ -166,8 +170,8 @@ func incomplete(p []byte) int {
 	return 0
 }
 
-// put writes one event; mu is held.
-func (c *Writer) put(kind Kind, data string) {
+// put writes one event, of valid UTF-8; mu is held.
+func (c *Writer) put(kind Kind, data []byte) {
 	if c.full || c.err != nil {
 		return
 	}
@@ -175,18 +179,41 @@ func (c *Writer) put(kind Kind, data string) {
 	at := now.Sub(c.begun).Seconds()
 	if c.o.Limit > 0 && c.size+int64(len(data)) > c.o.Limit {
 		c.full = true
-		kind, data = Marker, "the recording ends here: it has reached its limit"
+		kind, data = Marker, []byte("the recording ends here: it has reached its limit")
 	}
-	text, err := json.Marshal(data)
-	if err != nil {
-		c.err = err
-		return
-	}
-	c.line(fmt.Appendf(nil, `[%.6f, "%c", %s]`, at, kind, text))
+	c.room = fmt.Appendf(c.room[:0], `[%.6f, "%c", `, at, kind)
+	c.room = append(quoted(c.room, data), ']')
+	c.line(c.room)
 	if now.Sub(c.saved) > saveEvery {
 		c.saved = now
 		c.save()
 	}
+}
+
+// quoted writes valid UTF-8 behind b as a string of JSON. The package for that takes
+// several times as long, and all output of a shell comes through here.
+func quoted(b, text []byte) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	from := 0
+	for i, c := range text {
+		if c >= 0x20 && c != '"' && c != '\\' && c != 0x7f {
+			continue
+		}
+		b = append(b, text[from:i]...)
+		from = i + 1
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\r':
+			b = append(b, '\\', 'r')
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+	}
+	return append(append(b, text[from:]...), '"')
 }
 
 func (c *Writer) line(b []byte) {

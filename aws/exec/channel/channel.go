@@ -103,22 +103,25 @@ type Channel struct {
 	changed *sync.Cond // room in the outbox or in the output, or the end
 	out     outbox
 	in      inbox
-	acks    []ack
-	paused  bool
-	shaking bool // input waits for the handshake's end
-	shook   bool
-	settled bool   // a handshake can not come any more
-	early   []byte // input sent before it was known whether there is a handshake
-	size    []byte
-	deliver []part
-	bytes   int // in deliver
-	blocked bool
-	sealer  Sealer
-	agent   string
-	over    bool
-	result  Result
-	ready   chan struct{}
-	done    chan struct{}
+	acks    acks
+	// ackTimer lets those that wait be sent.
+	ackTimer *time.Timer
+	paused   bool
+	shaking  bool // input waits for the handshake's end
+	shook    bool
+	settled  bool   // a handshake can not come any more
+	early    []byte // input sent before it was known whether there is a handshake
+	size     []byte
+	ready    []part // scratch of who receives
+	deliver  []part
+	bytes    int // in deliver
+	blocked  bool
+	sealer   Sealer
+	agent    string
+	over     bool
+	result   Result
+	greeted  chan struct{}
+	done     chan struct{}
 }
 
 // Result is how a channel ended.
@@ -131,7 +134,7 @@ type Result struct {
 // Open connects. The channel lives until the remote ends it, Close is called, or ctx
 // ends; opening gives up when dial ends.
 func Open(ctx, dial context.Context, cfg Config) (*Channel, error) {
-	c := &Channel{cfg: cfg, wake: make(chan struct{}, 1), ready: make(chan struct{}), done: make(chan struct{}), shaking: cfg.Shakes}
+	c := &Channel{cfg: cfg, wake: make(chan struct{}, 1), greeted: make(chan struct{}), done: make(chan struct{}), shaking: cfg.Shakes}
 	if c.cfg.Note == nil {
 		c.cfg.Note = func(Note) {}
 	}
@@ -146,6 +149,8 @@ func Open(ctx, dial context.Context, cfg Config) (*Channel, error) {
 	}
 	c.changed = sync.NewCond(&c.mu)
 	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.ackTimer = time.AfterFunc(time.Hour, c.poke)
+	c.ackTimer.Stop()
 	l, err := c.connectFirst(dial)
 	if err != nil {
 		c.cancel()
@@ -160,7 +165,7 @@ func Open(ctx, dial context.Context, cfg Config) (*Channel, error) {
 func (c *Channel) Done() <-chan struct{} { return c.done }
 
 // Ready is closed when a handshake is over; it stays open where there is none.
-func (c *Channel) Ready() <-chan struct{} { return c.ready }
+func (c *Channel) Ready() <-chan struct{} { return c.greeted }
 
 // Result is how it ended; call it after Done.
 func (c *Channel) Result() Result {
@@ -255,6 +260,7 @@ func (c *Channel) finish(r Result) {
 		c.over, c.result = true, r
 		c.changed.Broadcast()
 	}
+	c.ackTimer.Stop()
 	c.mu.Unlock()
 	c.cancel()
 }
@@ -286,6 +292,6 @@ func (c *Channel) deliverAll() {
 func (c *Channel) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.out, c.in = outbox{}, inbox{}
-	c.acks, c.deliver, c.early, c.sealer = nil, nil, nil, nil
+	c.out, c.in, c.acks = outbox{}, inbox{}, acks{}
+	c.ready, c.deliver, c.early, c.sealer = nil, nil, nil, nil
 }

@@ -133,14 +133,14 @@ func (c *Conn) read() (kind int, data []byte, err error) {
 	}
 }
 
-// write puts a message in the buffer.
-func (c *Conn) write(kind int, data []byte) error {
-	if err := c.ws.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
+// begin begins a batch of messages, which flush sends.
+func (c *Conn) begin(now time.Time) error {
 	c.wire.hold()
-	return c.ws.WriteMessage(kind, data)
+	return c.ws.SetWriteDeadline(now.Add(writeTimeout))
 }
+
+// write puts a message in the buffer.
+func (c *Conn) write(kind int, data []byte) error { return c.ws.WriteMessage(kind, data) }
 
 func (c *Conn) flush() error { return c.wire.flush() }
 

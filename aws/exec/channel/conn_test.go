@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -92,6 +93,8 @@ func TestEachConnectionIsSigned(t *testing.T) {
 			}
 			return n == lost
 		})
+		r.typed("here\r")
+		r.sees(fmt.Sprintf("%d:here", lost)) // the agent has the connection, too
 	}
 	mu.Lock()
 	if signed != 3 {

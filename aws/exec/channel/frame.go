@@ -85,7 +85,8 @@ func parse(b []byte) (frame, error) {
 // append writes the frame behind b.
 func (f frame) append(b []byte, now time.Time) []byte {
 	start := len(b)
-	b = append(b, make([]byte, message.ClientMessage_PayloadOffset)...)
+	var header [message.ClientMessage_PayloadOffset]byte
+	b = append(b, header[:]...)
 	h := b[start:]
 	binary.BigEndian.PutUint32(h, message.ClientMessage_PayloadLengthOffset)
 	name := h[message.ClientMessage_MessageTypeOffset : message.ClientMessage_MessageTypeOffset+message.ClientMessage_MessageTypeLength]
@@ -131,11 +132,11 @@ type ack struct {
 	seq  int64
 }
 
-// frame writes the acknowledgement, as JSON of message.AcknowledgeContent: there is
-// one for each kilobyte of output.
-func (a ack) frame(now time.Time) []byte {
-	body := make([]byte, 0, 200)
-	body = append(body, `{"AcknowledgedMessageType":"`...)
+// append writes the acknowledgement behind b, as JSON of message.AcknowledgeContent:
+// there is one for each kilobyte of output.
+func (a ack) append(b []byte, now time.Time) []byte {
+	var room [256]byte
+	body := append(room[:0], `{"AcknowledgedMessageType":"`...)
 	body = append(body, a.kind...)
 	body = append(body, `","AcknowledgedMessageId":"`...)
 	body = appendID(body, a.id)
@@ -143,5 +144,33 @@ func (a ack) frame(now time.Time) []byte {
 	body = strconv.AppendInt(body, a.seq, 10)
 	body = append(body, `,"IsSequentialMessage":true}`...)
 	f := frame{kind: message.AcknowledgeMessage, flags: 3, id: newID(), body: body}
-	return f.append(make([]byte, 0, message.ClientMessage_PayloadOffset+len(body)), now)
+	return f.append(b, now)
+}
+
+// acks are acknowledgements that wait, the oldest first. The room for them is used
+// again, unless it is much.
+type acks struct {
+	list []ack
+	head int // of those that wait
+}
+
+const muchRoom = 1024
+
+func (q *acks) len() int { return len(q.list) - q.head }
+
+func (q *acks) put(a ack) {
+	switch {
+	case q.head == len(q.list) && cap(q.list) > muchRoom:
+		q.list, q.head = nil, 0
+	case q.head == len(q.list) || q.head > muchRoom:
+		q.list, q.head = append(q.list[:0], q.list[q.head:]...), 0
+	}
+	q.list = append(q.list, a)
+}
+
+// take gives up to n of them, until the next put.
+func (q *acks) take(n int) []ack {
+	from := q.head
+	q.head = min(q.head+n, len(q.list))
+	return q.list[from:q.head]
 }

@@ -56,7 +56,7 @@ func TestFramesAreTheLibrarys(t *testing.T) {
 func TestAcknowledgementIsTheLibrarys(t *testing.T) {
 	a := ack{message.OutputStreamMessage, newID(), 42}
 	var m message.ClientMessage
-	if err := m.DeserializeClientMessage(mute{}, a.frame(time.Now())); err != nil || m.Validate() != nil {
+	if err := m.DeserializeClientMessage(mute{}, a.append(nil, time.Now())); err != nil || m.Validate() != nil {
 		t.Fatal(err, m.Validate())
 	}
 	got, err := m.DeserializeDataStreamAcknowledgeContent(mute{})
@@ -73,7 +73,7 @@ func FuzzFrame(f *testing.F) {
 	long := append([]byte(nil), good...)
 	long[0] = 0xff // a header length that lies
 	f.Add(long)
-	f.Add(ack{message.OutputStreamMessage, newID(), 1}.frame(time.UnixMilli(1)))
+	f.Add(ack{message.OutputStreamMessage, newID(), 1}.append(nil, time.UnixMilli(1)))
 	odd := append([]byte(nil), good...)
 	copy(odd[4:], "\x00 acknowledge \x00 \x00")
 	f.Add(odd)
@@ -108,7 +108,7 @@ func FuzzReceive(f *testing.F) {
 			}
 			c.receive(got)
 			now = now.Add(time.Second)
-			if _, _, err := c.batch(now, nil); err != nil {
+			if _, _, _, err := c.batch(now, nil, nil); err != nil {
 				return
 			}
 			c.mu.Lock()
@@ -118,7 +118,7 @@ func FuzzReceive(f *testing.F) {
 			for _, p := range ready {
 				c.handle(p)
 			}
-			if len(c.out.msgs) > window || len(c.in.early) > earlyMessages || len(c.acks) > acksAtMost {
+			if len(c.out.msgs) > window || len(c.in.early) > earlyMessages || c.acks.len() > acksAtMost {
 				t.Fatal("a buffer has no bound")
 			}
 		}

@@ -179,7 +179,7 @@ func (c *Channel) shaken(body []byte) {
 	}
 	c.out.prepend(again)
 	c.early = nil
-	close(c.ready)
+	close(c.greeted)
 	c.mu.Unlock()
 	c.poke()
 }

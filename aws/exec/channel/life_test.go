@@ -17,7 +17,9 @@ import (
 
 // testChannel is a channel without a network.
 func testChannel(t testing.TB) *Channel {
-	c := &Channel{cfg: Config{Output: func([]byte) {}, Note: func(Note) {}}, wake: make(chan struct{}, 1), ready: make(chan struct{}), done: make(chan struct{})}
+	c := &Channel{cfg: Config{Output: func([]byte) {}, Note: func(Note) {}}, wake: make(chan struct{}, 1), greeted: make(chan struct{}), done: make(chan struct{})}
+	c.ackTimer = time.AfterFunc(time.Hour, c.poke)
+	t.Cleanup(func() { c.ackTimer.Stop() })
 	c.changed = sync.NewCond(&c.mu)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	t.Cleanup(c.cancel)

@@ -24,6 +24,9 @@ const (
 	// suspended machine.
 	asleep    = 10 * time.Second
 	batchSize = 64
+	// ackWithin is how long acknowledgements wait for more of them. An agent sends again
+	// what is not acknowledged within 100 ms and the time there and back.
+	ackWithin = 5 * time.Millisecond
 	// acksAtMost is more than the 10,000 messages that an agent sends ahead. One that
 	// is dropped is asked for again only by the agent's own clock, one message in
 	// 100 ms: output would crawl.
@@ -64,6 +67,9 @@ func (c *Channel) connect(ctx context.Context, url, token string) (*link, error)
 	}
 	hello, err := json.Marshal(opening{"1.0", string(appendID(nil, newID())), token, c.cfg.Client, version.Version})
 	if err == nil {
+		err = conn.begin(time.Now())
+	}
+	if err == nil {
 		err = conn.write(websocket.TextMessage, hello)
 	}
 	if err == nil {
@@ -77,7 +83,7 @@ func (c *Channel) connect(ctx context.Context, url, token string) (*link, error)
 	conn.onPong(func() { l.ponged.Store(true); l.hear() })
 	c.mu.Lock()
 	c.out.renew()
-	c.acks, c.paused = nil, false
+	c.acks, c.paused = acks{}, false
 	c.mu.Unlock()
 	return l, nil
 }
@@ -122,13 +128,19 @@ func (l *link) read() error {
 func (l *link) write() error {
 	w := watch{mono: l.opened, wall: l.opened.Round(0), pinged: l.opened}
 	var batch [][]byte
+	var acks []byte
 	for {
 		var again time.Time
 		var err error
 		now := time.Now()
-		if batch, again, err = l.c.batch(now, batch[:0]); err != nil {
+		if batch, acks, again, err = l.c.batch(now, batch[:0], acks[:0]); err != nil {
 			l.c.finish(Result{Err: err})
 			return err
+		}
+		if len(batch) > 0 {
+			if err := l.conn.begin(now); err != nil {
+				return err
+			}
 		}
 		for _, raw := range batch {
 			if err := l.conn.write(websocket.BinaryMessage, raw); err != nil {
@@ -213,18 +225,17 @@ func (c *Channel) stuck(now, opened time.Time) bool {
 }
 
 // batch collects what is to be sent now, and says when to look again at the latest.
-func (c *Channel) batch(now time.Time, batch [][]byte) (_ [][]byte, again time.Time, err error) {
+// The acknowledgements among it are written to acks.
+func (c *Channel) batch(now time.Time, batch [][]byte, acks []byte) (_ [][]byte, _ []byte, again time.Time, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := min(len(c.acks), batchSize)
-	for _, a := range c.acks[:n] {
-		batch = append(batch, a.frame(now))
-	}
-	if c.acks = c.acks[n:]; len(c.acks) == 0 {
-		c.acks = nil
+	for _, a := range c.acks.take(batchSize) {
+		start := len(acks)
+		acks = a.append(acks, now)
+		batch = append(batch, acks[start:])
 	}
 	if c.paused {
-		return batch, time.Time{}, nil
+		return batch, acks, time.Time{}, nil
 	}
 	if !c.blocked {
 		batch, again = c.out.overdue(now, batch, batchSize)
@@ -233,7 +244,7 @@ func (c *Channel) batch(now time.Time, batch [][]byte) (_ [][]byte, again time.T
 	for len(batch) < batchSize {
 		kind, body, raw, err := c.out.next(now, c.shaking)
 		if err != nil {
-			return batch, again, err
+			return batch, acks, again, err
 		}
 		if raw == nil {
 			break
@@ -247,7 +258,7 @@ func (c *Channel) batch(now time.Time, batch [][]byte) (_ [][]byte, again time.T
 	if c.out.pending < waiting {
 		c.changed.Broadcast()
 	}
-	return batch, again, nil
+	return batch, acks, again, nil
 }
 
 // receive takes one message of the remote.
@@ -287,6 +298,17 @@ func (c *Channel) receive(f frame) {
 	}
 }
 
+// pokeForAcks lets acknowledgements go soon, together; mu is held. What they
+// acknowledge is what the user waits for: it comes first.
+func (c *Channel) pokeForAcks() {
+	switch c.acks.len() {
+	case 1:
+		c.ackTimer.Reset(ackWithin)
+	case batchSize:
+		c.poke()
+	}
+}
+
 // resume ends a pause; mu is held. Messages that the remote sends show that it is
 // over, also where the word for it was lost.
 func (c *Channel) resume() {
@@ -303,14 +325,16 @@ func (c *Channel) takeOutput(f frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.resume()
-	ready, acknowledge := c.in.take(f, nil)
-	if acknowledge && len(c.acks) < acksAtMost {
-		c.acks = append(c.acks, ack{f.kind, f.id, f.seq})
-		c.poke()
+	ready, acknowledge := c.in.take(f, c.ready[:0])
+	c.ready = ready
+	if acknowledge && c.acks.len() < acksAtMost {
+		c.acks.put(ack{f.kind, f.id, f.seq})
+		c.pokeForAcks()
 	}
 	for _, p := range ready {
 		c.hand(p)
 	}
+	clear(ready)
 	if len(ready) > 0 {
 		c.changed.Broadcast()
 	}

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -191,4 +192,32 @@ type Opening struct {
 	Token         string `json:"TokenValue"`
 	ClientID      string `json:"ClientId"`
 	ClientVersion string `json:"ClientVersion"`
+}
+
+var (
+	ackBegins = []byte(`{"AcknowledgedMessageType":"` + TypeOutput + `",`)
+	ackNumber = []byte(`"AcknowledgedMessageSequenceNumber":`)
+)
+
+// outputAck reads which output an acknowledgement is for. There is one for each
+// kilobyte, and most are written in the same way, which needs no parser.
+func outputAck(p []byte) (seq int64, ok bool) {
+	if i := bytes.Index(p, ackNumber); i > 0 && bytes.HasPrefix(p, ackBegins) {
+		digits := 0
+		for _, c := range p[i+len(ackNumber):] {
+			if c < '0' || c > '9' || digits == 18 {
+				break
+			}
+			seq = seq*10 + int64(c-'0')
+			digits++
+		}
+		if end := i + len(ackNumber) + digits; digits > 0 && end < len(p) && (p[end] == ',' || p[end] == '}') {
+			return seq, true
+		}
+	}
+	var a Ack
+	if json.Unmarshal(p, &a) != nil || a.Type != TypeOutput {
+		return 0, false
+	}
+	return a.Seq, true
 }

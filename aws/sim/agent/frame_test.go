@@ -116,3 +116,25 @@ func FuzzReceive(f *testing.F) {
 		}
 	})
 }
+
+func TestOutputAck(t *testing.T) {
+	for text, want := range map[string]int64{
+		`{"AcknowledgedMessageType":"output_stream_data","AcknowledgedMessageId":"x","AcknowledgedMessageSequenceNumber":42,"IsSequentialMessage":true}`: 42,
+		`{"AcknowledgedMessageType":"output_stream_data","AcknowledgedMessageSequenceNumber":0}`:                                                         0,
+		`{"AcknowledgedMessageType":"output_stream_data","AcknowledgedMessageSequenceNumber": 7}`:                                                        7,
+		`{"AcknowledgedMessageSequenceNumber":9, "AcknowledgedMessageType":"output_stream_data"}`:                                                        9,
+		`{"AcknowledgedMessageType":"input_stream_data","AcknowledgedMessageSequenceNumber":42}`:                                                         -1,
+		`{"AcknowledgedMessageType":"output_stream_data","AcknowledgedMessageSequenceNumber":4x}`:                                                        -1,
+		`{"AcknowledgedMessageType":"output_stream_data","AcknowledgedMessageSequenceNumber":99999999999999999999}`:                                      -1,
+		`{`: -1,
+		``:  -1,
+	} {
+		got, ok := outputAck([]byte(text))
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("%s: %d, %v", text, got, ok)
+		}
+	}
+}

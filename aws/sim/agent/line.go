@@ -26,7 +26,8 @@ type line struct {
 	faults  *Faults
 	way     func(Switches) Way
 	deliver func(item) error
-	note    func(item) // a stream message is on its way, whether it arrives or not; may be nil
+	note    func(item)   // a stream message is on its way, whether it arrives or not; may be nil
+	flush   func() error // called when nothing is left to be delivered for now; may be nil
 
 	mu     sync.Mutex
 	q      []item
@@ -63,6 +64,9 @@ func (l *line) run() error {
 	for {
 		it, ok := l.pop()
 		if !ok {
+			if err := l.flushed(); err != nil {
+				return err
+			}
 			var hold <-chan time.Time
 			if l.held != nil {
 				hold = time.After(reorderHold)
@@ -79,6 +83,9 @@ func (l *line) run() error {
 			continue
 		}
 		if wait := time.Until(it.due); wait > 0 {
+			if err := l.flushed(); err != nil {
+				return err
+			}
 			select {
 			case <-l.closed:
 				return nil
@@ -89,6 +96,13 @@ func (l *line) run() error {
 			return err
 		}
 	}
+}
+
+func (l *line) flushed() error {
+	if l.flush == nil {
+		return nil
+	}
+	return l.flush()
 }
 
 func (l *line) pop() (item, bool) {

@@ -45,6 +45,9 @@ func newLink(s *Session, c Conn) *link {
 	l := &link{s: s, conn: c, opened: time.Now()}
 	l.out = newLine(s.faults, func(w Switches) Way { return w.Out }, l.write)
 	l.out.note = func(it item) { s.sent(it.seq) }
+	if f, ok := c.(flusher); ok {
+		l.out.flush = f.Flush
+	}
 	l.in = newLine(s.faults, func(w Switches) Way { return w.In }, func(it item) error {
 		if !l.asleep() {
 			s.receive(it.raw)

@@ -285,13 +285,14 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "unknown data channel", http.StatusNotFound)
 		return
 	}
-	up := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }, HandshakeTimeout: openWithin}
-	c, err := up.Upgrade(w, req, nil)
+	up := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }, HandshakeTimeout: openWithin, ReadBufferSize: 32 << 10}
+	hijack := &hijacker{ResponseWriter: w}
+	c, err := up.Upgrade(hijack, req, nil)
 	if err != nil {
 		return // Upgrade has answered
 	}
 	c.SetReadLimit(1 << 20)
-	r.Serve(id, c)
+	r.Serve(id, buffered{c, hijack.wire})
 }
 
 // Serve carries one connection of a session until it ends, and closes it. The

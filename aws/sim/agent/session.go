@@ -181,9 +181,8 @@ func (s *Session) receive(raw []byte) {
 	}
 	switch f.Type {
 	case TypeAck:
-		var a Ack
-		if json.Unmarshal(f.Payload, &a) == nil && a.Type == TypeOutput {
-			s.acknowledged(a.Seq)
+		if seq, ok := outputAck(f.Payload); ok {
+			s.acknowledged(seq)
 		}
 	case TypeInput:
 		s.takeInput(f)
