@@ -20,7 +20,7 @@ import (
 const (
 	headEvery = 2 * time.Second
 	// busyEvery is for places where the pass before has found something.
-	busyEvery = 1400 * time.Millisecond
+	busyEvery = 1300 * time.Millisecond
 	// A head pass begins a second before the end of the one before, for what was
 	// still on its way then. Where a pass takes many pages, reading that second twice
 	// costs too much: there it ends so long before the present instead.
@@ -144,7 +144,7 @@ func (f *feed) headPass(ctx context.Context) (time.Duration, error) {
 	}
 	at := time.Now()
 	f.begun, f.pages, f.events = now, 0, 0
-	err := f.pass(f.pace(ctx), from, until, lines.Mode{}, &f.pages, &f.events)
+	err := f.pass(ctx, f.pace, from, until, lines.Mode{}, &f.pages, &f.events)
 	if err != nil && !errors.Is(err, errGone) {
 		return 0, err
 	}
@@ -189,12 +189,15 @@ func (f *feed) latePass(ctx context.Context) (time.Duration, error) {
 	if until.Sub(from) < lateEvery/2 {
 		return lateEvery, nil
 	}
-	if f.hub.clock.now().Sub(head) < farBehind { // else what is new comes first
-		ctx = f.pace(ctx)
+	pace := func(ctx context.Context) context.Context {
+		if head, _ := f.state(); f.hub.clock.now().Sub(head) < farBehind {
+			return f.pace(ctx)
+		}
+		return ctx // what is new comes first
 	}
 	var pages, events int
 	f.giveWay(ctx, from)
-	err := f.pass(ctx, from, until, lines.Mode{Late: true}, &pages, &events)
+	err := f.pass(ctx, pace, from, until, lines.Mode{Late: true}, &pages, &events)
 	if err != nil && !errors.Is(err, errGone) {
 		return 0, err
 	}
@@ -238,8 +241,8 @@ func (f *feed) giveWay(ctx context.Context, from time.Time) {
 	}
 }
 
-func (f *feed) pass(ctx context.Context, from, until time.Time, m lines.Mode, pages, found *int) error {
-	return f.hub.span(ctx, f.place, from.UnixMilli(), until.UnixMilli(), f.trouble, func(events []types.FilteredLogEvent) bool {
+func (f *feed) pass(ctx context.Context, pace func(context.Context) context.Context, from, until time.Time, m lines.Mode, pages, found *int) error {
+	return f.hub.spanAt(ctx, pace, f.place, from.UnixMilli(), until.UnixMilli(), f.trouble, func(events []types.FilteredLogEvent) bool {
 		*pages++
 		*found += len(events)
 		if m.Late {

@@ -78,9 +78,18 @@ var (
 // waits, and asks for the same page again. It returns nil at the end, errGone where
 // there is nothing to read, errStop when page says false, and the context's error.
 func (h *Hub) span(ctx context.Context, p place, from, to int64, t *trouble, page func([]types.FilteredLogEvent) bool) error {
+	same := func(ctx context.Context) context.Context { return ctx }
+	return h.spanAt(ctx, same, p, from, to, t, page)
+}
+
+// spanAt is span with a pace that is chosen for each page: a view may open, or close,
+// while many are read.
+func (h *Hub) spanAt(
+	ctx context.Context, pace func(context.Context) context.Context, p place, from, to int64, t *trouble, page func([]types.FilteredLogEvent) bool,
+) error {
 	var token *string
 	for failures := 0; ; {
-		out, err := h.onePage(ctx, p, from, to, token)
+		out, err := h.onePage(pace(ctx), p, from, to, token)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -48,6 +48,8 @@ func TestTailsGoOnWhileTheTerminalIsAway(t *testing.T) {
 		time.Sleep(away)
 		to := time.Now()
 		close(h.release)
+		// Nobody looked, so at that rate reading may be behind, which the view says.
+		j.Wait("no lag", func(screen string) bool { return !strings.Contains(screen, " lag ") })
 		j.pass(20 * time.Second) // until late lines have been read, too
 		j.Sees("Autoscroll:On").Press("S").Sees("saved to")
 		// What the groups hold, as the view writes it.
