@@ -18,6 +18,9 @@ const (
 	codeUndeclared = "ActUndeclared" // a defect of ours: an act without an audit.Act
 )
 
+// RefusedHere reports that the chain itself refused the call, which was never sent.
+func (e *Error) RefusedHere() bool { return e.Code == codeRefused || e.Code == codeUndeclared }
+
 // gate refuses acts in read-only mode and those that could not be recorded.
 func (a *Account) gate(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	middleware.InitializeOutput, middleware.Metadata, error,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ecsole/aws"
+	"ecsole/aws/doctor"
 	"ecsole/aws/ecs"
 	"ecsole/aws/exec"
 	"ecsole/aws/exec/forward"
@@ -25,6 +26,7 @@ type Clients struct {
 	Logs     *logs.Hub
 	Exec     *exec.Sessions
 	Forwards *forward.Forwards
+	Doctor   *doctor.Client
 	memo     *memo
 	asked    string // the region that the account was opened with
 	profiles func() ([]aws.Profile, error)
@@ -41,7 +43,7 @@ type Clients struct {
 func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error), budget *lines.Budget) Clients {
 	return Clients{
 		Account: a, ECS: ecs.New(a), Metrics: metrics.New(a), Findings: findings.Watch(a), Alerts: findings.New(a),
-		Logs: logs.HubOf(a, budget), Exec: exec.Of(a), Forwards: forward.Of(a), memo: newMemo(), profiles: profiles,
+		Logs: logs.HubOf(a, budget), Exec: exec.Of(a), Doctor: doctor.New(a), Forwards: forward.Of(a), memo: newMemo(), profiles: profiles,
 	}
 }
 

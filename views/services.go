@@ -28,7 +28,7 @@ var _ = register(Resource[ecs.Service]{
 		{Title: "RUN", Field: "running", Wide: true, Align: table.Right, Value: func(v ecs.Service) any { return v.Running }},
 		{Title: "PEND", Field: "pending", Wide: true, Align: table.Right, Value: func(v ecs.Service) any { return v.Pending }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 20, Value: func(v ecs.Service) any { return v.Status }},
-		{Title: "DEPLOYMENT", Field: "deployment", Key: "D", Priority: 89, Max: 26, Cell: deploymentCell, Value: func(v ecs.Service) any { return deployment(v) }},
+		{Title: "DEPLOYMENT", Field: "deployment", Key: "P", Priority: 89, Max: 26, Cell: deploymentCell, Value: func(v ecs.Service) any { return deployment(v) }},
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 90, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 85, Min: 15, Overlay: "use"},
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
@@ -62,6 +62,7 @@ var _ = register(Resource[ecs.Service]{
 		{Name: "revisions", Label: "Revisions", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "revisions", Scope{Cluster: v.ClusterARN, Service: v.Name, Family: family(v.TaskDefinition)}
 		}},
+		{Name: "doctor", Label: "Doctor", Help: "Examine why no shell opens in its tasks, or what is wrong with one", Show: serviceDoctor},
 		{Name: "findings", Label: "Findings", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "findings", Scope{Cluster: v.ClusterARN, Service: v.Name}
 		}},

@@ -43,7 +43,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
 		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 65, When: running, Min: 5, Max: 24, Overlay: "exec", Export: exportReady},
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 40, Value: func(v ecs.Task) any { return orDefault(v.CapacityProvider, v.LaunchType) }},
-		{Title: "TASK DEF", Field: "taskDefinition", Key: "D", Priority: 50, Max: 28, Value: func(v ecs.Task) any { return lastPart(v.TaskDefinition) }},
+		{Title: "TASK DEF", Field: "taskDefinition", Key: "E", Priority: 50, Max: 28, Value: func(v ecs.Task) any { return lastPart(v.TaskDefinition) }},
 		{Title: "AZ", Field: "az", Key: "Z", Priority: 30, Value: func(v ecs.Task) any { return v.AZ }},
 		{Title: "STARTED BY", Field: "startedBy", Wide: true, Value: func(v ecs.Task) any { return v.StartedBy }},
 		{Title: "AGE", Field: "created", Key: "A", Priority: 75, Align: table.Right, Value: func(v ecs.Task) any { return v.Created }},
@@ -78,6 +78,7 @@ var _ = register(Resource[ecs.Task]{
 			return "tasks", s
 		}},
 		{Name: "stop", Label: "Stop", Changes: true, Many: true, Off: stopOff, Ask: askStop, Run: runStop},
+		{Name: "doctor", Label: "Doctor", Help: "Examine why no shell opens, or what is wrong with one", Show: taskDoctor},
 		{Name: "findings", Label: "Findings", Open: func(_ Scope, v ecs.Task) (string, Scope) {
 			return "findings", Scope{Cluster: v.ClusterARN, Task: v.ARN}
 		}},

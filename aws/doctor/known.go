@@ -30,6 +30,10 @@ func (x *exam) known() []Point {
 				}
 				out = append(out, Point{Name: p.Name, State: p.State, Evidence: p.Evidence, Fix: p.Fix})
 				continue
+			case Agent:
+				if !x.Task.ExecEnabled && p.State == ecs.PointUnknown { // that there is none is known
+					p.State, p.Fix = ecs.PointFailed, ""
+				}
 			case RootFS:
 				if definition == nil {
 					continue

@@ -123,9 +123,12 @@ func describe(who string, refusals []refusal) string {
 
 // statement is a policy statement that allows the actions.
 func statement(actions []string, resources ...string) string {
-	s := map[string]any{"Effect": "Allow", "Action": actions, "Resource": resources}
+	s := struct {
+		Effect           string
+		Action, Resource []string
+	}{"Allow", actions, resources}
 	if len(resources) == 0 {
-		s["Resource"] = "*"
+		s.Resource = []string{"*"}
 	}
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -170,7 +173,7 @@ func (x *exam) judge(name, who string, q ask, bad ecs.PointState, policy, hint s
 func (x *exam) verdict(name, who string, q ask, refusals []refusal, bad ecs.PointState, policy, hint string) Point {
 	p := Point{Name: name, Evidence: who + " may " + strings.Join(q.actions, ", ") + " (by simulation of its policies)"}
 	if len(refusals) > 0 {
-		p.State, p.Evidence, p.Fix = bad, describe(who, refusals)+hint, "allow it"
+		p.State, p.Evidence, p.Fix = bad, describe(who, refusals)+hint, "allow it to "+who
 		p.Paste = grant(q.principal, policy, actionsOf(refusals), q.resources...)
 		if refusals[0].explicit {
 			p.Fix, p.Paste = "that policy has to change; a further permission does not lift it", ""

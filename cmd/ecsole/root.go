@@ -53,7 +53,7 @@ func rootCommand() *cobra.Command {
 	p.BoolVar(&f.debugHTTP, "debug-http", false, "log each call to AWS, without secrets, in the log file that 'ecsole info' names")
 	root.Flags().StringVarP(&f.command, "command", "c", "", "command to begin with, such as ':svc api'")
 	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles)
-	root.AddCommand(demoCommand(f), simCommand(f), getCommand(f), logsCommand(f), execCommand(f), forwardCommand(f), cpCommand(f), sessionsCommand(f),
+	root.AddCommand(demoCommand(f), simCommand(f), getCommand(f), logsCommand(f), execCommand(f), doctorCommand(f), forwardCommand(f), cpCommand(f), sessionsCommand(f),
 		auditCommand(), infoCommand(f), versionCommand(), manCommand())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

@@ -12,14 +12,23 @@ import (
 
 // Message shows a text until the user has read it.
 func Message(t *theme.Theme, level screen.Level, title, text string) screen.Overlay {
-	return &message{theme: t, level: level, title: title, text: text}
+	return &message{theme: t, level: level, title: title, text: func() string { return text }, button: "OK"}
+}
+
+// Offer is a Message with something to do about it: its button, and enter, close it
+// with accept. Its text may change while it is shown.
+func Offer(t *theme.Theme, level screen.Level, title string, text func() string, button string, accept func() tea.Cmd) screen.Overlay {
+	return &message{theme: t, level: level, title: title, text: text, button: button, accept: accept}
 }
 
 type message struct {
-	theme       *theme.Theme
-	level       screen.Level
-	title, text string
-	first       int
+	theme  *theme.Theme
+	level  screen.Level
+	title  string
+	text   func() string
+	button string
+	accept func() tea.Cmd
+	first  int
 }
 
 func (m *message) Init() tea.Cmd { return nil }
@@ -30,7 +39,12 @@ func (m *message) Update(msg tea.Msg) (tea.Cmd, bool) {
 		return nil, false
 	}
 	switch k.String() {
-	case "esc", "q", "enter", "space", "ctrl+c":
+	case "enter", "space":
+		if m.accept != nil {
+			return m.accept(), true
+		}
+		return nil, true
+	case "esc", "q", "ctrl+c":
 		return nil, true
 	case "down", "j":
 		m.first++
@@ -54,7 +68,7 @@ func (m *message) View(maxWidth, maxHeight int) string {
 		border, title, sign = d.DangerBorder, d.DangerTitle, "✗ "
 	}
 	inner := max(min(comfortable, maxWidth-4), 1)
-	text := wrap(m.text, inner)
+	text := wrap(m.text(), inner)
 	inner = max(min(inner, max(widest(text...), widest(m.title)+6, 24)), 1)
 	room := max(maxHeight-4, 1)
 	if maxHeight <= 4 {
@@ -66,7 +80,7 @@ func (m *message) View(maxWidth, maxHeight int) string {
 	for _, l := range text[from:to] {
 		lines = append(lines, paint(d.Text, l))
 	}
-	button := paint(d.ButtonFocus, "[ OK ]")
+	button := paint(d.ButtonFocus, "[ "+m.button+" ]")
 	if len(text) > room {
 		button += paint(d.Hint, fmt.Sprintf("  %d–%d of %d", from+1, to, len(text)))
 	}

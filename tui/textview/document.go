@@ -38,6 +38,8 @@ const (
 	Pending
 	Bad
 	Dim
+	Warned
+	Unknown
 )
 
 // kind is what a span of text is, for its colour.
@@ -70,6 +72,7 @@ type span struct {
 type line struct {
 	text  string
 	spans []span
+	hang  int  // cells that rows after the first are indented by, where it is wrapped; they break at blanks
 	code  bool // of the Text: highlighted when it is drawn
 	block bool // within a block of plain text in YAML
 }
@@ -149,10 +152,14 @@ func (p *page) row(r Row, width int) {
 		sign, tone = "✗ ", bad
 	case Dim:
 		tone = dim
+	case Warned:
+		sign, tone = "! ", pending
+	case Unknown:
+		sign, tone = "? ", dim
 	}
 	first := true
 	for v := range strings.SplitSeq(clean.Text(r.Value, clean.Options{KeepNewlines: true}), "\n") {
-		l := line{text: head + sign + v}
+		l := line{text: head + sign + v, hang: clean.Width(head + sign)}
 		if first {
 			l.spans = append(l.spans, span{0, len(head), label})
 		}

@@ -31,7 +31,7 @@ func (v *View) fold() {
 	}
 	v.rows = make([]row, 0, len(v.page.lines))
 	for i, l := range v.page.lines {
-		at := breaks(l.text, v.width)
+		at := breaks(l.text, v.width, l.hang)
 		for k, from := range at {
 			to := len(l.text)
 			if k+1 < len(at) {
@@ -168,6 +168,9 @@ func (v *View) draw(width, height int) string {
 func (v *View) drawRow(r row, here match, width int) string {
 	l := v.page.lines[r.line]
 	lead := 0
+	if v.wrap && r.from > 0 && width-l.hang >= leastHanging {
+		lead = l.hang
+	}
 	if !v.wrap && v.xoff > 0 {
 		at, cells := reach(l.text, v.xoff)
 		if r.from = at; cells < v.xoff && at < len(l.text) { // a wide letter cut in two

@@ -185,3 +185,53 @@ func BenchmarkSearch(b *testing.B) {
 		find(v.page, "some length")
 	}
 }
+
+// TestWrappedRowsHang holds that a long value stays in its own column, and breaks
+// between words.
+func TestWrappedRowsHang(t *testing.T) {
+	v := loaded(Document{Sections: []Section{{Title: "Failed", Rows: []Row{
+		{Label: "task role", Value: "one two three four five six\nsecond line", Tone: Bad},
+		{Label: "key", Value: strings.Repeat("x", 40), Tone: Unknown},
+	}}}})
+	v.toggleWrap()
+	got := ansi.Strip(v.View(34, 10))
+	want := strings.Join([]string{
+		" Failed",
+		"   task role  ✗ one two three four",
+		"                five six",
+		"                second line",
+		"   key        ? xxxxxxxxxxxxxxxxxx",
+		"                xxxxxxxxxxxxxxxxxx",
+		"                xxxx",
+	}, "\n")
+	lines := strings.Split(got, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	if got = strings.TrimRight(strings.Join(lines, "\n"), "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	v.look("five")
+	if m, ok := v.search.here(); !ok || v.rowOf(m.line, m.from) != 2 {
+		t.Errorf("%+v is not found in its row", m)
+	}
+	exact(t, v, 12, 20) // too narrow to hang
+}
+
+// TestAStreamFillsIn holds that parts are shown as they come, and that the last of
+// them stays.
+func TestAStreamFillsIn(t *testing.T) {
+	v := New(Options{Name: "test", Stream: func(_ context.Context, show func(Document)) error {
+		show(Document{Text: "one"})
+		show(Document{Text: "one and two"})
+		return nil
+	}})
+	var seen []string
+	for cmd := v.Init(); cmd != nil; {
+		cmd = v.Update(cmd())
+		seen = append(seen, strings.TrimSpace(strings.Split(v.View(30, 3), "\n")[0]))
+	}
+	if fmt.Sprint(seen) != "[one one and two one and two]" {
+		t.Error(seen)
+	}
+}

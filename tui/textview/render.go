@@ -34,10 +34,12 @@ func newPens(t *theme.Theme) pens {
 // row is one line of the screen: the bytes [from, to) of a line of the page.
 type row struct{ line, from, to int }
 
-// breaks cuts a line's text into rows of at most width cells.
-func breaks(s string, width int) []int {
-	if width < 1 {
-		width = 1
+// breaks cuts a line's text into rows of at most width cells. Rows after the first
+// have hang cells less, if there is room for them, and break at blanks.
+func breaks(s string, width, hang int) []int {
+	width = max(width, 1)
+	if hang > 0 && width-hang >= leastHanging {
+		return hanging(s, width, hang)
 	}
 	if clean.IsPlain(s) {
 		n := max((len(s)+width-1)/width, 1)
@@ -48,17 +50,39 @@ func breaks(s string, width int) []int {
 		return out
 	}
 	out := []int{0}
-	cells, from := 0, 0
-	for from < len(s) {
-		cluster, w := ansi.FirstGraphemeCluster(s[from:], ansi.GraphemeWidth)
-		if cells+w > width && cells > 0 {
-			out = append(out, from)
-			cells = 0
+	for from := 0; from < len(s); {
+		at, _ := reach(s[from:], width)
+		if at == 0 { // a letter wider than the row
+			cluster, _ := ansi.FirstGraphemeCluster(s[from:], ansi.GraphemeWidth)
+			at = len(cluster)
 		}
-		cells += w
-		from += len(cluster)
+		if from += at; from < len(s) {
+			out = append(out, from)
+		}
 	}
 	return out
+}
+
+// leastHanging is how wide rows must be for an indent to make sense.
+const leastHanging = 16
+
+// hanging breaks at the last blank that fits, else anywhere.
+func hanging(s string, width, hang int) []int {
+	out := []int{0}
+	for from, room := 0, width; ; room = width - hang {
+		at, _ := reach(s[from:], room)
+		if from+at >= len(s) {
+			return out
+		}
+		switch i := strings.LastIndexByte(s[from:from+at], ' '); {
+		case s[from+at] == ' ': // a word ends at the edge
+			at++
+		case i >= 0 && strings.TrimSpace(s[from:from+i]) != "" && (from > 0 || i > hang):
+			at = i + 1
+		}
+		from += max(at, 1)
+		out = append(out, from)
+	}
 }
 
 // reach is the byte at which cell begins in s, and the cells before it.

@@ -20,7 +20,10 @@ type Options struct {
 	Name  string // of the title and the crumb: "describe"
 	Scope string // in brackets behind it: "service/web"
 	// Load gets the document, outside the event loop.
-	Load    func(context.Context) (Document, error)
+	Load func(context.Context) (Document, error)
+	// Stream, in place of Load, gets it in parts: each call of show has the whole of
+	// what is known so far.
+	Stream  func(ctx context.Context, show func(Document)) error
 	Timeout time.Duration // of Load; 30 s where zero
 	Every   time.Duration // how often it is loaded again; zero: when the user asks
 	Context context.Context
@@ -132,12 +135,18 @@ type answer struct{ page *page }
 
 func (v *View) load() tea.Cmd {
 	v.began = v.o.Now()
+	explain := func(err error) string { return oneLine(v.o.Explain(err)) }
+	if v.o.Stream != nil {
+		return screen.Stream(v.work.Lane("load"), v.o.Timeout, func(ctx context.Context, emit func(answer)) error {
+			return v.o.Stream(ctx, func(d Document) { emit(answer{lay(d, explain)}) })
+		})
+	}
 	return screen.Do(v.work.Lane("load"), v.o.Timeout, func(ctx context.Context) (answer, error) {
 		d, err := v.o.Load(ctx)
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{lay(d, func(err error) string { return oneLine(v.o.Explain(err)) })}, nil
+		return answer{lay(d, explain)}, nil
 	})
 }
 
@@ -175,8 +184,20 @@ func (v *View) take(r screen.Result[answer]) tea.Cmd {
 		return v.next()
 	}
 	v.failed = false
+	v.loaded = v.o.Now()
+	if r.Value.page != nil { // the end of a stream has none
+		v.put(r.Value.page)
+	}
+	if r.More {
+		return r.Next
+	}
+	return v.next()
+}
+
+// put shows a page in place of the one before.
+func (v *View) put(p *page) {
 	first := v.page == nil
-	v.page, v.loaded, v.rows = r.Value.page, v.o.Now(), nil
+	v.page, v.rows = p, nil
 	if at := v.search.at; v.search.pattern != "" {
 		v.search = find(v.page, v.search.pattern)
 		v.search.at = max(min(at, len(v.search.hits)-1), 0)
@@ -184,7 +205,6 @@ func (v *View) take(r screen.Result[answer]) tea.Cmd {
 			v.reveal()
 		}
 	}
-	return v.next()
 }
 
 // clockName tells the newest clock from those before it.
