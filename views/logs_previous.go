@@ -123,12 +123,46 @@ func sourcesOfTasks(ctx context.Context, on Clients, t logTarget) (sourced, erro
 	return out, nil
 }
 
-// stopReasons says when and why each task ended, the last one first.
+// stopReasons says when and why the tasks ended, those with one reason together:
+// first those that nobody wanted to end, then the last ones. The tasks come in the
+// order of their ends, the last one first.
 func stopReasons(tasks []ecs.Task) []string {
-	var out []string
+	type group struct {
+		why         string
+		first, last ecs.Task
+		n           int
+		wanted      bool
+	}
+	var groups []*group
+	byWhy := map[string]*group{}
 	for _, v := range tasks {
-		why := strings.TrimSpace(ecs.StopSummary(v))
-		out = append(out, fmt.Sprintf("%s stopped %s (%s ago): %s", shortID(v.ID), v.Stopped.UTC().Format("15:04:05Z"), age(v.Stopped), orDefault(why, "no reason was given")))
+		why := orDefault(strings.TrimSpace(ecs.StopSummary(v)), "no reason was given")
+		g := byWhy[why]
+		if g == nil {
+			g = &group{why: why, last: v, wanted: ecs.Wanted(v)}
+			byWhy[why] = g
+			groups = append(groups, g)
+		}
+		g.first = v
+		g.n++
+	}
+	slices.SortStableFunc(groups, func(a, b *group) int {
+		switch {
+		case a.wanted == b.wanted:
+			return 0
+		case b.wanted:
+			return -1
+		}
+		return 1
+	})
+	var out []string
+	for _, g := range groups {
+		who, at := shortID(g.last.ID), g.last.Stopped.UTC().Format("15:04:05Z")
+		if g.n > 1 {
+			who += fmt.Sprintf(" and %d more", g.n-1)
+			at = g.first.Stopped.UTC().Format("15:04:05") + "–" + at
+		}
+		out = append(out, fmt.Sprintf("%s stopped %s (%s ago): %s", who, at, age(g.last.Stopped), g.why))
 	}
 	return out
 }

@@ -121,7 +121,11 @@ func (e *event) document() textview.Document {
 			s.Rows = append(s.Rows, textview.Row{Label: label, Value: value})
 		}
 	}
-	row("Time", at.UTC().Format("2006-01-02 15:04:05.000 UTC")+"  ·  "+at.Local().Format("15:04:05.000 MST"))
+	when := at.UTC().Format("2006-01-02 15:04:05.000 UTC")
+	if _, off := at.Local().Zone(); off != 0 {
+		when += "  ·  " + at.Local().Format("15:04:05.000 MST")
+	}
+	row("Time", when)
 	if l.Ingested != 0 {
 		took := time.UnixMilli(l.Ingested).Sub(at).Round(time.Millisecond)
 		row("Ingested", time.UnixMilli(l.Ingested).UTC().Format("2006-01-02 15:04:05.000 UTC")+"  ·  "+took.String()+" later")

@@ -68,7 +68,7 @@ func (v *View) ask(begin string) tea.Cmd {
 				return flash(screen.Warn, why)
 			}
 			if v.draft != nil {
-				v.chips = append(v.chips, v.draft)
+				v.chips = append(v.chips, v.draft.Parts()...)
 				v.past[0] = append(v.past[0], s)
 			}
 			v.draft, v.bad = nil, ""

@@ -149,8 +149,12 @@ func (v *View) tickLine(c chart.Histogram, width, room int) string {
 			said = strings.TrimPrefix(said+" · "+clean.Line(t.Text), " · ")
 		}
 	}
-	if said == "" {
+	if s := string(row) + clean.Spaces(room-width); said == "" && h.failed == nil {
 		said = legend(kinds)
+		if both := beside(s, said, room); strings.TrimSpace(both) != said {
+			s = both // where there is no room for both, the letters matter more
+		}
+		return v.pens.counter.Paint(s)
 	}
 	if h.failed != nil {
 		said = strings.TrimPrefix(said+" · some are not known: "+clean.Line(h.failed.Error()), " · ")
