@@ -118,7 +118,10 @@ func (c *Writer) text(kind Kind, p []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	part := c.parts[kind]
-	all := append(part.held, p...)
+	all := p
+	if len(part.held) > 0 {
+		all = append(part.held, p...)
+	}
 	n := len(all) - incomplete(all)
 	if c.o.Mask != nil {
 		switch end := bytes.LastIndexAny(all[:n], "\r\n"); {

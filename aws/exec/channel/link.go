@@ -345,15 +345,28 @@ func (c *Channel) takeOutput(f frame) {
 	c.blocked = false
 }
 
+// Room for output that is handed out in one piece: little at first, then much at once.
+const (
+	leastPiece = 4 << 10
+	mostPiece  = 64 << 10
+)
+
 // hand queues a part for the goroutine that hands out; mu is held. Plain output
 // joins what waits already.
 func (c *Channel) hand(p part) {
 	c.bytes += len(p.body)
 	if n := len(c.deliver); n > 0 && p.kind == message.Output && c.deliver[n-1].kind == p.kind && c.plain() {
-		c.deliver[n-1].body = append(c.deliver[n-1].body, p.body...)
-		return
+		last := &c.deliver[n-1].body
+		switch size := len(*last) + len(p.body); {
+		case size <= cap(*last):
+			*last = append(*last, p.body...)
+			return
+		case size <= mostPiece:
+			*last = append(append(make([]byte, 0, mostPiece), *last...), p.body...)
+			return
+		}
 	}
-	c.deliver = append(c.deliver, part{p.kind, append(make([]byte, 0, max(len(p.body), 4096)), p.body...)})
+	c.deliver = append(c.deliver, part{p.kind, append(make([]byte, 0, max(len(p.body), leastPiece)), p.body...)})
 }
 
 // plain says that the bytes of consecutive messages belong together; mu is held.

@@ -104,7 +104,7 @@ func (b *bench) under(ctx context.Context, c condition, clients []*client) error
 	}
 	b.echoes(ctx, c, clients)
 	file := filepath.Join(b.dir, "bulk")
-	if err := os.WriteFile(file, []byte(strings.Repeat(strings.Repeat("x", 99)+"\n", c.out/100)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Repeat(strings.Repeat("x", 98)+"\r\n", c.out/100)), 0o600); err != nil {
 		return err
 	}
 	b.through(ctx, c, clients, "out", func(k *client) (time.Duration, error) { return k.bulkOut(ctx, file, c.limit) })

@@ -75,11 +75,12 @@ type errShort struct{ bytes int64 }
 
 func (e errShort) Error() string { return fmt.Sprintf("%d bytes had come", e.bytes) }
 
-// bulkOut has a file written to the terminal by a real process: the virtual shell's own
-// speed is not the session's.
+// bulkOut has a file written to the terminal by a real process, and the remote's terminal
+// pass it on as it is: neither the virtual shell's own speed nor that of the remote's
+// kernel is the session's.
 func (k *client) bulkOut(ctx context.Context, file string, limit time.Duration) (time.Duration, error) {
 	before := k.term.written()
-	d, err := k.term.drain(ctx, fmt.Sprintf("\x15cat '%s'; echo whole''ness\r", file), "wholeness", limit)
+	d, err := k.term.drain(ctx, fmt.Sprintf("\x15stty -opost; cat '%s'; stty opost; echo whole''ness\r", file), "wholeness", limit)
 	if err != nil {
 		return 0, errShort{k.term.written() - before}
 	}
