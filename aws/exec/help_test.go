@@ -2,8 +2,10 @@ package exec_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"net"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -37,6 +39,12 @@ type rig struct {
 func newRig(t testing.TB) *rig { return newRigOf(t, sim.Options{}) }
 
 func newRigOf(t testing.TB, o sim.Options) *rig {
+	l, dial := sim.Pipe()
+	return newRigOn(t, o, l, dial)
+}
+
+// newRigOn serves on a listener of the test's.
+func newRigOn(t testing.TB, o sim.Options, l net.Listener, dial func(ctx context.Context, network, addr string) (net.Conn, error)) *rig {
 	t.Helper()
 	s, err := sim.New(o)
 	if err != nil {
@@ -44,7 +52,6 @@ func newRigOf(t testing.TB, o sim.Options) *rig {
 	}
 	s.Faults().Buckets(false)
 	r := &rig{TB: t, sim: s, agents: s.Agent()}
-	l, dial := sim.Pipe()
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
 	r.journal = filepath.Join(t.TempDir(), "journal", "audit.jsonl")

@@ -28,8 +28,13 @@ func (s *Session) attach(l *link) (start bool) {
 func (s *Session) detach(l *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.link == l {
-		s.link = nil
+	if s.link != l {
+		return
+	}
+	s.link = nil
+	if s.drain != nil {
+		s.drain.Stop() // it knows the link, and with it all of its room
+		s.drain = nil
 	}
 }
 
@@ -161,7 +166,10 @@ func (s *Session) sayClosedAfter() {
 		return
 	}
 	to := s.link
-	time.AfterFunc(drainFor, func() {
+	if s.drain != nil {
+		s.drain.Stop()
+	}
+	s.drain = time.AfterFunc(drainFor, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.link == to {

@@ -39,10 +39,11 @@ type link struct {
 	opened time.Time
 	told   bool // channel_closed was sent; guarded by the session's mu
 	once   sync.Once
+	linger chan struct{} // closed when the client has had channel_closed
 }
 
 func newLink(s *Session, c Conn) *link {
-	l := &link{s: s, conn: c, opened: time.Now()}
+	l := &link{s: s, conn: c, opened: time.Now(), linger: make(chan struct{})}
 	l.out = newLine(s.faults, func(w Switches) Way { return w.Out }, l.write)
 	l.out.note = func(it item) { s.sent(it.seq) }
 	if f, ok := c.(flusher); ok {
@@ -90,7 +91,7 @@ func (l *link) write(it item) error {
 	}
 	err := l.conn.WriteMessage(wsBinary, it.raw)
 	if it.last {
-		time.AfterFunc(lingerFor, l.cut)
+		close(l.linger)
 	}
 	return err
 }
@@ -135,6 +136,8 @@ func (l *link) tick() {
 	t := time.NewTicker(resendEvery)
 	defer t.Stop()
 	paused := l.opened
+	var over <-chan time.Time
+	linger := l.linger
 	for {
 		changed := l.s.faults.watch()
 		sw := l.s.faults.Get()
@@ -150,6 +153,11 @@ func (l *link) tick() {
 			return
 		case <-changed:
 		case <-cut:
+			l.cut()
+			return
+		case <-linger:
+			linger, over = nil, time.After(lingerFor)
+		case <-over:
 			l.cut()
 			return
 		case <-pause:

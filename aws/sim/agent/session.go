@@ -49,6 +49,7 @@ type Session struct {
 	started bool
 	closed  bool // it is over; output may still be on its way
 	timed   bool // ended by a time limit
+	drain   *time.Timer
 	reason  string
 	endedAt time.Time
 	input   time.Time // the last one
