@@ -52,7 +52,9 @@ func (o *accounts) shells(cfg config.Config) []shell {
 	var out []shell
 	for _, c := range o.all() {
 		for _, s := range c.Exec.List() {
-			out = append(out, shell{s, c.where(cfg)})
+			if !s.Alone() {
+				out = append(out, shell{s, c.where(cfg)})
+			}
 		}
 	}
 	return out

@@ -8,6 +8,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"ecsole/aws"
+	"ecsole/aws/exec"
 	"ecsole/aws/exec/forward"
 	"ecsole/tui/clean"
 	"ecsole/tui/screen"
@@ -175,10 +176,17 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// live counts the shells and the forwards of all accounts.
+// live counts the shells and the forwards of all accounts. What runs a single command
+// is the affair of the job that it belongs to.
 func (o *accounts) live() (shells, forwards int) {
 	for _, c := range o.all() {
-		shells += c.Exec.Live()
+		if c.Exec.Live() > 0 {
+			for _, s := range c.Exec.List() {
+				if !s.Alone() && s.State() != exec.Ended {
+					shells++
+				}
+			}
+		}
 		forwards += c.Forwards.Live()
 	}
 	return shells, forwards

@@ -77,6 +77,7 @@ func inTask(a *App, t ecs.Task, what string, then func(spot) Opening) Opening {
 func inService(a *App, v ecs.Service, what string, then func(spot) Opening) Opening {
 	on := a.on
 	return Opening{Label: what + " " + v.Name, Job: func(ctx context.Context) (tea.Cmd, error) {
+		ctx = aws.Foreground(ctx) // a key waits for it
 		tasks, gaps := aws.Collect(on.ECS.Tasks(ctx, ecs.TaskQuery{Cluster: v.ClusterARN, Service: v.Name}))
 		if len(tasks) == 0 {
 			if len(gaps) > 0 {
@@ -104,7 +105,7 @@ func inService(a *App, v ecs.Service, what string, then func(spot) Opening) Open
 // choose asks for the container of a task that has several.
 func (a *App) choose(ctx context.Context, on Clients, t ecs.Task, what string, then func(spot) Opening) tea.Cmd {
 	var definition *ecs.TaskDefinition
-	if td, err := on.ECS.TaskDefinition(ctx, t.TaskDefinition); err == nil {
+	if td, err := on.ECS.TaskDefinition(aws.Foreground(ctx), t.TaskDefinition); err == nil {
 		definition = &td
 	}
 	containers := shellable(t)

@@ -160,6 +160,9 @@ func (x *Session) ID() string { return x.id }
 // Label names the session in lists.
 func (x *Session) Label() string { return x.request.label() }
 
+// Alone says that the session runs one command for Run: nobody can be attached to it.
+func (x *Session) Alone() bool { return x.request.shown != "" }
+
 // Begun is when it was opened.
 func (x *Session) Begun() time.Time { return x.begun }
 

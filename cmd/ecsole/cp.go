@@ -123,6 +123,9 @@ func runCopy(cmd *cobra.Command, on views.Clients, c copyLine, r files.Request, 
 	for _, name := range res.Skipped {
 		fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: left out, for it is neither a file nor a directory: "+clean.Line(name))
 	}
+	if cmd.Context().Err() != nil && res.Files == 1 && res.Bytes+res.Resumed > 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: what has come through is kept; the same copy goes on from there")
+	}
 	if err != nil {
 		return copyError(err)
 	}

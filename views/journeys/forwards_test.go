@@ -72,21 +72,10 @@ func TestForward(t *testing.T) {
 	j.Sees("services(prod)[14]")
 	j.goTo("payments")
 	j.Press("F").Sees("Forward a port?")
-	j.Type("\r\r\r\r").Press("space").Type("\r").Press("enter").Sees("→ localhost:8080 is open", "1 forward")
+	j.Type("\r").Press("ctrl+u").Type("\r\r\r").Press("space").Type("\r").Press("enter").Sees("→ localhost:8080 is open", "1 forward")
 	j.Press("f").Sees("forwards(this run)[1]", "ready", "payments/", "localhost:8080")
 	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(j.cursor())
-	through := func() {
-		t.Helper()
-		c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 25 * time.Second}
-		resp, err := c.Get("http://" + address + "/health")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		if b, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(b), "UP") {
-			t.Fatalf("%q, %v", b, err)
-		}
-	}
+	through := func() { t.Helper(); j.through(address) }
 	through()
 	j.Press("ctrl+r").Wait("for the connection to be counted", func(string) bool { return strings.Contains(j.cursor(), "0/1") })
 	j.Press("c").Sees("address " + address + " copied")
@@ -98,14 +87,7 @@ func TestForward(t *testing.T) {
 	j.Type(":ctx demo\r").Not("PRODUCTION").Sees("clusters(all)[4]")
 
 	// It moves with its service.
-	target := j.sim.Agent().Sessions()[0].Target
-	for _, task := range j.sim.World().Tasks("prod") {
-		if strings.Contains(target, task.ID) {
-			if _, err := j.sim.World().StopTask(task.ARN, "scaled in"); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	target := j.stopForwarded()
 	j.until("a session in another task", func() bool {
 		for _, s := range j.sim.Agent().Sessions() {
 			if s.Target != target && s.Connected {
@@ -143,7 +125,7 @@ func TestForwardsEndWithTheConsole(t *testing.T) {
 	j.Sees("services(prod)[14]")
 	j.goTo("payments")
 	j.Press("F").Sees("Forward a port?")
-	j.Type("\r\r\r\r\r").Press("enter").Sees("is open", "1 forward")
+	j.Type("\r").Press("ctrl+u").Type("\r\r\r\r").Press("enter").Sees("is open", "1 forward")
 	j.app.Close()
 	if r := j.recorded("the end", func(r record) bool { return r.Action == "forward.close" }); r.Result != audit.ResultOK {
 		t.Errorf("the journal has %+v", r)
@@ -153,4 +135,56 @@ func TestForwardsEndWithTheConsole(t *testing.T) {
 			t.Errorf("session %s lives on", s.ID)
 		}
 	}
+}
+
+// TestForwardThatStays has a forward that does not move by itself, whose task goes.
+func TestForwardThatStays(t *testing.T) {
+	t.Parallel()
+	j := start(t, setting{width: 160, height: 40, command: ":services prod"})
+	j.Sees("services(prod)[14]")
+	j.goTo("payments")
+	j.Press("F").Sees("Forward a port?")
+	j.Type("\r").Press("ctrl+u").Type("\r\r\r\r").Press("enter").Sees("is open")
+	j.Type(":pf\r").Sees("forwards(this run)[1]", "ready")
+	j.Wait("for the cursor", func(string) bool { return j.cursor() != "" })
+	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(j.cursor())
+	j.Press("r").Sees("Reconnect: this forward is ready")
+	before := j.stopForwarded()
+	j.Wait("for it to be broken", func(string) bool {
+		return strings.Contains(j.cursor(), " broken ") && strings.Contains(j.cursor(), "the task has gone")
+	})
+	j.Press("r").Sees("Reconnect this forward?").Press("tab", "enter").Not("Reconnect this forward?")
+	j.Wait("for it to be ready", func(string) bool { return strings.Contains(j.cursor(), " ready ") })
+	j.through(address)
+	if after := j.sim.Agent().Sessions(); after[len(after)-1].Target == before {
+		t.Error("it went to the task that has gone")
+	}
+}
+
+// through asks what listens behind an address of this machine how it is.
+func (j *journey) through(address string) {
+	j.t.Helper()
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 25 * time.Second}
+	resp, err := c.Get("http://" + address + "/health")
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if b, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(b), "UP") {
+		j.t.Fatalf("%q, %v", b, err)
+	}
+}
+
+// stopForwarded stops the task that the only session goes to, and gives its target.
+func (j *journey) stopForwarded() string {
+	j.t.Helper()
+	target := j.sim.Agent().Sessions()[0].Target
+	for _, task := range j.sim.World().Tasks("prod") {
+		if strings.Contains(target, task.ID) {
+			if _, err := j.sim.World().StopTask(task.ARN, "scaled in"); err != nil {
+				j.t.Fatal(err)
+			}
+		}
+	}
+	return target
 }
