@@ -141,6 +141,46 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
+// FuzzRecognise wants what is told of a line to lie within it, and lookups at any place
+// to end.
+func FuzzRecognise(f *testing.F) {
+	for _, s := range []string{
+		"2026-11-22T14:05:00.123Z ERROR [main] c.e.App - no", "time=1 level=warn msg=\"a \\\" b\" x", "\tat a.b.C(D.java:7)",
+		`{"a":{"b":[{"c":"d"}]},"level":50}`, `key="never ends`, "I1122 14:05:00.1 7 a.go:1] x", "<13>1 2026 a", "\x00=\xff",
+	} {
+		f.Add(s, "a.b", 3, 4)
+	}
+	f.Fuzz(func(t *testing.T, s, path string, at, eq int) {
+		r := Recognise(s)
+		if r.Body < 0 || r.Body > len(s) || r.Level > Fatal || r.Continued && r.Body != 0 {
+			t.Fatalf("%q: %+v", s, r)
+		}
+		if again := Recognise(s); again != r {
+			t.Fatalf("%q: %+v, then %+v", s, r, again)
+		}
+		b := []byte(s)
+		within := func(v Value, ok bool) {
+			if ok && len(v.Raw) > len(b) {
+				t.Fatalf("%q: a value of %d bytes", s, len(v.Raw))
+			}
+			if ok {
+				v.Text()
+			}
+		}
+		within(JSONPath(b, strings.Split(path, ".")))
+		within(Pair(b, path))
+		if at >= 0 && at < len(b) && b[at] == '"' {
+			within(ValueAfter(b, at))
+		}
+		if at >= 0 && eq > at && eq < len(b) && b[eq] == '=' {
+			within(PairAt(b, at, eq))
+		}
+		if string(b) != s {
+			t.Fatalf("%q has become %q", s, b)
+		}
+	})
+}
+
 func BenchmarkRecognise(b *testing.B) {
 	pad := strings.Repeat("x", 120)
 	for name, line := range map[string]string{

@@ -50,7 +50,18 @@ func (b *bench) benchmarks(ctx context.Context) error {
 			b.sheet.put("go "+strings.TrimPrefix(h.pkg, "./")+" "+m.name, b.programs[0].name, text)
 		}
 	}
-	return failed
+	return errors.Join(failed, b.frames(ctx))
+}
+
+// frames measures the drawing of the log view alone while 10,000 lines a second come.
+func (b *bench) frames(ctx context.Context) error {
+	all, err := goBench(ctx, "./tui/logview", "^BenchmarkFrame$", "150x")
+	for _, m := range all {
+		name := "frame of the log view, 10,000 lines/s, p99: " + strings.TrimPrefix(m.name, "Frame/")
+		p99 := time.Duration(m.units["p99-ms"] * float64(time.Millisecond))
+		b.sheet.within(name, b.programs[0], p99, 17*time.Millisecond)
+	}
+	return err
 }
 
 // goBench runs benchmarks of one package of this module.
