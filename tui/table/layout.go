@@ -171,7 +171,8 @@ func (t *Table) admit(columns []int, skip, room int) []int {
 	return columns[:1]
 }
 
-// keep takes columns out, the least important first, until the rest has room.
+// keep takes columns out, the least important first, until the rest has room. What
+// went before a wide one comes back where that one leaves room for it.
 func (t *Table) keep(columns []int, room int) []int {
 	kept := slices.Clone(columns)
 	need := -t.baseGap()
@@ -181,6 +182,7 @@ func (t *Table) keep(columns []int, room int) []int {
 	for _, i := range kept {
 		need += t.floor(i) + t.baseGap()
 	}
+	var gone []int
 	for need > room && len(kept) > 1 {
 		out := 1
 		for at := 2; at < len(kept); at++ {
@@ -189,8 +191,19 @@ func (t *Table) keep(columns []int, room int) []int {
 			}
 		}
 		need -= t.floor(kept[out]) + t.baseGap()
+		gone = append(gone, kept[out])
 		kept = slices.Delete(kept, out, out+1)
 	}
+	for _, i := range kept {
+		need += t.base(i) - t.floor(i) // nobody else gives way for them
+	}
+	for _, i := range slices.Backward(gone) {
+		if more := t.base(i) + t.baseGap(); need+more <= room {
+			need += more
+			kept = append(kept, i)
+		}
+	}
+	slices.SortFunc(kept, func(a, b int) int { return slices.Index(columns, a) - slices.Index(columns, b) })
 	return kept
 }
 

@@ -56,6 +56,26 @@ func TestColumnsGiveWayByPriority(t *testing.T) {
 	}
 }
 
+// A column that had to go before a wide one has its place back once that one is gone,
+// but not at the others' cost.
+func TestNarrowColumnsUseWhatWideOnesLeave(t *testing.T) {
+	x := columns(Options{}, Column{Title: "NAME", Min: 6}, Column{Title: "A", Priority: 1}, Column{Title: "B", Priority: 2, Min: 30}, Column{Title: "C", Priority: 3})
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{66, "NAME:10 A:10 B:30 C:10"},
+		{55, "NAME:10 B:30 C:10"},
+		{50, "NAME:10 A:10 C:10"},
+		{35, "NAME:10 A:10 C:10"},
+		{34, "NAME:10 C:10"},
+	} {
+		if got := titles(x, c.width); got != c.want {
+			t.Errorf("width %d: %s, want %s", c.width, got, c.want)
+		}
+	}
+}
+
 func TestMaxAndFlex(t *testing.T) {
 	x := columns(Options{}, Column{Title: "NAME", Max: 4}, Column{Title: "WHY", Max: 5, Flex: true}, Column{Title: "MIN", Min: 14})
 	for _, c := range []struct {
