@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -115,44 +116,76 @@ func (h *help) Actions() []screen.Action {
 	return out
 }
 
-// View lays the sections out side by side, or below each other where they are too wide.
+// View lays the sections out in as many columns as fit, in their order.
 func (h *help) View(width, height int) string {
-	blocks := make([][]string, len(h.sections))
-	widths, total, tallest := make([]int, len(h.sections)), 0, 0
+	blocks := make([]helpBlock, len(h.sections))
 	for i, s := range h.sections {
-		blocks[i], widths[i] = s.draw(h.theme)
-		total, tallest = total+widths[i]+3, max(tallest, len(blocks[i]))
+		blocks[i].lines, blocks[i].width = s.draw(h.theme)
 	}
-	var lines []string
-	if total <= width {
-		for y := range tallest {
-			line := " "
-			for i, b := range blocks {
-				cell := ""
-				if y < len(b) {
-					cell = b[y]
-				}
-				line += clean.Fit(cell, widths[i]) + "   "
-			}
-			lines = append(lines, line)
+	var columns []helpBlock
+	for n := len(blocks); n > 0; n-- {
+		columns = helpColumns(blocks, n)
+		total := 1
+		for _, c := range columns {
+			total += c.width + helpGap
 		}
-	} else {
-		for i, b := range blocks {
-			if i > 0 {
-				lines = append(lines, "")
-			}
-			for _, l := range b {
-				lines = append(lines, " "+l)
-			}
+		if total-helpGap <= width {
+			break
 		}
 	}
-	h.height, h.count = height, len(lines)
+	tallest := 0
+	for _, c := range columns {
+		tallest = max(tallest, len(c.lines))
+	}
+	h.height, h.count = height, tallest
 	h.top = max(min(h.top, h.count-height), 0)
-	lines = lines[h.top:min(h.top+height, len(lines))]
-	for i, l := range lines {
-		lines[i] = clean.Fit(l, width)
+	var lines []string
+	for y := h.top; y < min(h.top+height, tallest); y++ {
+		line := " "
+		for i, c := range columns {
+			cell := ""
+			if y < len(c.lines) {
+				cell = c.lines[y]
+			}
+			if i > 0 {
+				line += clean.Spaces(helpGap)
+			}
+			line += clean.Fit(cell, min(c.width, max(width-1, 0))) // one column may be too wide
+		}
+		lines = append(lines, clean.Fit(line, width))
 	}
 	return strings.Join(lines, "\n")
+}
+
+const helpGap = 3 // between columns
+
+// helpBlock is a piece of the page.
+type helpBlock struct {
+	lines []string
+	width int
+}
+
+// helpColumns stacks blocks in at most n columns: the lowest that keep the order.
+func helpColumns(blocks []helpBlock, n int) []helpBlock {
+	limit := 0
+	for _, b := range blocks {
+		limit = max(limit, len(b.lines))
+	}
+	for ; ; limit++ {
+		var columns []helpBlock
+		for _, b := range blocks {
+			last := len(columns) - 1
+			if last < 0 || len(columns[last].lines)+1+len(b.lines) > limit {
+				columns = append(columns, helpBlock{slices.Clone(b.lines), b.width})
+				continue
+			}
+			columns[last].lines = append(append(columns[last].lines, ""), b.lines...)
+			columns[last].width = max(columns[last].width, b.width)
+		}
+		if len(columns) <= n {
+			return columns
+		}
+	}
 }
 
 // draw gives a section's lines and their width.
