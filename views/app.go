@@ -16,6 +16,7 @@ import (
 	"ecsole/tui/keymap"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
+	"ecsole/tui/terminal"
 	"ecsole/tui/theme"
 	"ecsole/views/command"
 	"ecsole/views/config"
@@ -87,6 +88,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 		budget: lines.NewBudget(int64(o.Config.Logs.BudgetMB) << 20),
 	}
 	a.keys, a.problems = keymap.New(o.Config.Keys)
+	if err := terminal.CheckEscape(a.cfg.Exec.Escape); err != nil {
+		a.problems = append(a.problems, fmt.Errorf("exec.escape %q: %w", a.cfg.Exec.Escape, err))
+		a.cfg.Exec.Escape = ""
+	}
 	if o.Problem != nil {
 		a.problems = append(a.problems, fmt.Errorf("no journal, so every act is refused: %w", o.Problem))
 	}

@@ -16,26 +16,59 @@ import (
 // ExecRequest works out which container `exec TARGET` means: of a service a running
 // task that takes a shell, and of a task its container, or the one that is named.
 func ExecRequest(ctx context.Context, c Clients, target, cluster, container string) (exec.Request, error) {
-	ctx = aws.Foreground(ctx)
-	t, err := ecs.Resolve(ctx, c.ECS, target, cluster)
+	tasks, container, name, err := execTasks(ctx, c, target, cluster, container)
 	if err != nil {
 		return exec.Request{}, err
 	}
-	container = orDefault(container, t.Container)
-	tasks := []ecs.Task{}
+	return pickContainer(ctx, c, tasks, container, name)
+}
+
+// ExecTarget is one of many containers, and why nothing can run in it.
+type ExecTarget struct {
+	Request exec.Request
+	Why     string
+}
+
+// ExecRequests is ExecRequest for every running task of a service.
+func ExecRequests(ctx context.Context, c Clients, target, cluster, container string) ([]ExecTarget, error) {
+	tasks, container, name, err := execTasks(ctx, c, target, cluster, container)
+	if err != nil {
+		return nil, err
+	}
+	all, err := candidates(ctx, c, tasks, container, name)
+	if err != nil {
+		return nil, err
+	}
+	var out []ExecTarget
+	for _, v := range all {
+		t := ExecTarget{Request: v.request()}
+		if v.ready.State == ecs.NotReady {
+			t.Why = v.ready.Why() + fixOf(v.ready)
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// execTasks are the tasks that a target means, which container of them, and its name.
+func execTasks(ctx context.Context, c Clients, target, cluster, container string) (tasks []ecs.Task, of, name string, err error) {
+	ctx = aws.Foreground(ctx)
+	t, err := ecs.Resolve(ctx, c.ECS, target, cluster)
+	if err != nil {
+		return nil, "", "", err
+	}
+	of, name = orDefault(container, t.Container), t.String()
 	switch {
 	case t.Task != nil:
-		tasks = append(tasks, *t.Task)
+		return []ecs.Task{*t.Task}, of, name, nil
 	case t.Service != nil:
 		running, gaps := aws.Collect(c.ECS.Tasks(ctx, ecs.TaskQuery{Cluster: t.ClusterARN, Service: t.Service.Name}))
 		if len(running) == 0 && len(gaps) > 0 {
-			return exec.Request{}, gaps[0].Err
+			return nil, "", "", gaps[0].Err
 		}
-		tasks = running
-	default:
-		return exec.Request{}, fmt.Errorf("%s is a cluster: name a service or a task in it", target)
+		return running, of, name, nil
 	}
-	return pickContainer(ctx, c, tasks, container, t.String())
+	return nil, "", "", fmt.Errorf("%s is a cluster: name a service or a task in it", target)
 }
 
 // ExecBanner says at the head of a shell where it is.
@@ -48,8 +81,9 @@ type candidate struct {
 	ready     ecs.Readiness
 }
 
-// pickContainer prefers, in this order: ready, healthy, and the newest task.
-func pickContainer(ctx context.Context, c Clients, tasks []ecs.Task, name, target string) (exec.Request, error) {
+// candidates are the containers of tasks that could be meant: of that name, or the
+// only one that there is.
+func candidates(ctx context.Context, c Clients, tasks []ecs.Task, name, target string) ([]candidate, error) {
 	var all []candidate
 	var names []string
 	for _, t := range tasks {
@@ -73,11 +107,20 @@ func pickContainer(ctx context.Context, c Clients, tasks []ecs.Task, name, targe
 	slices.Sort(names)
 	switch {
 	case len(tasks) == 0:
-		return exec.Request{}, fmt.Errorf("%s has no running task", target)
+		return nil, fmt.Errorf("%s has no running task", target)
 	case len(all) == 0:
-		return exec.Request{}, fmt.Errorf("%s has no container %q, but %s", target, name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("%s has no container %q, but %s", target, name, strings.Join(names, ", "))
 	case name == "" && len(names) > 1:
-		return exec.Request{}, fmt.Errorf("%s has several containers: %s · choose one with --container", target, strings.Join(names, ", "))
+		return nil, fmt.Errorf("%s has several containers: %s · choose one with --container", target, strings.Join(names, ", "))
+	}
+	return all, nil
+}
+
+// pickContainer prefers, in this order: ready, healthy, and the newest task.
+func pickContainer(ctx context.Context, c Clients, tasks []ecs.Task, name, target string) (exec.Request, error) {
+	all, err := candidates(ctx, c, tasks, name, target)
+	if err != nil {
+		return exec.Request{}, err
 	}
 	best := slices.MinFunc(all, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), b.task.Created.Compare(a.task.Created), strings.Compare(a.task.ID, b.task.ID))
@@ -85,10 +128,14 @@ func pickContainer(ctx context.Context, c Clients, tasks []ecs.Task, name, targe
 	if best.ready.State == ecs.NotReady {
 		return exec.Request{}, fmt.Errorf("no shell in %s: %s", best.label(), best.ready.Why()+fixOf(best.ready))
 	}
+	return best.request(), nil
+}
+
+func (v candidate) request() exec.Request {
 	return exec.Request{
-		Cluster: best.task.ClusterARN, Task: best.task.ARN, Container: best.container.Name, RuntimeID: best.container.RuntimeID,
-		Windows: isWindows(best.task), Label: best.label(),
-	}, nil
+		Cluster: v.task.ClusterARN, Task: v.task.ARN, Container: v.container.Name, RuntimeID: v.container.RuntimeID,
+		Windows: isWindows(v.task), Label: v.label(),
+	}
 }
 
 func (v candidate) label() string { return shellLabel(v.task, v.container.Name) }

@@ -9,11 +9,14 @@ import (
 
 // collector finds a command's output between its marks.
 type collector struct {
-	begin, end []byte // "\x1eMARK\x1e" and "\x1eMARK:"
+	// The marks are sequences that terminals ignore (APC): "ESC _ MARK ESC \" and "ESC _
+	// MARK : STATUS ESC \". So a recording shows none of them.
+	begin, end []byte
 	to         io.Writer
 	limit      int
 	begun      chan struct{}
 	ended      chan struct{}
+	broken     chan struct{} // to takes no more
 
 	mu     sync.Mutex
 	state  collecting
@@ -33,8 +36,8 @@ const (
 )
 
 func newCollector(mark string, o RunOptions) *collector {
-	c := &collector{begin: []byte("\x1e" + mark + "\x1e"), end: []byte("\x1e" + mark + ":"), to: o.Stdout, limit: o.Limit,
-		begun: make(chan struct{}), ended: make(chan struct{})}
+	c := &collector{begin: []byte("\x1b_" + mark + "\x1b\\"), end: []byte("\x1b_" + mark + ":"), to: o.Stdout, limit: o.Limit,
+		begun: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{})}
 	if c.limit == 0 {
 		c.limit = outputLimit
 	}
@@ -97,7 +100,9 @@ func (c *collector) pass(p []byte) {
 	}
 	if c.to != nil {
 		if c.failed == nil {
-			_, c.failed = c.to.Write(p)
+			if _, c.failed = c.to.Write(p); c.failed != nil {
+				close(c.broken)
+			}
 		}
 		return
 	}

@@ -8,8 +8,8 @@ import (
 // TestCollectorCutAnywhere feeds a command's output in pieces, cut at each pair of
 // places.
 func TestCollectorCutAnywhere(t *testing.T) {
-	const mark, body = "M4rk", "\x1enot the mark\x1e\x1eM4rk\x1e1\x1eM4r:2"
-	all := []byte("noise \x1e" + mark + "\x1e" + body + "\x1e" + mark + ":42\x1e behind")
+	const mark, body = "M4rk", "\x1b_not the mark\x1b\\\x1b_M4rk\x1b1\x1b_M4r:2"
+	all := []byte("noise \x1b_" + mark + "\x1b\\" + body + "\x1b_" + mark + ":42\x1b\\ behind")
 	for i := range all {
 		for j := i; j <= len(all); j++ {
 			c := newCollector(mark, RunOptions{})

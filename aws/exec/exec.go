@@ -45,7 +45,8 @@ type Request struct {
 // Shells that are opened where the request names no command. There is no way to ask
 // a container beforehand which shells it has.
 const (
-	shellUnix    = `/bin/sh -c 'command -v bash >/dev/null 2>&1 && exec bash; exec sh'`
+	shellLine    = `command -v bash >/dev/null 2>&1 && exec bash; exec sh`
+	shellUnix    = `/bin/sh -c '` + shellLine + `'`
 	shellWindows = "powershell.exe"
 )
 

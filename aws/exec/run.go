@@ -52,7 +52,8 @@ var ErrNoStatus = errors.New("the command ended without an exit status")
 // ErrWindows is the answer for containers without a POSIX shell.
 var ErrWindows = errors.New("single commands run in containers with a POSIX shell; open a shell in this one")
 
-// Run runs one command, a line for sh, and waits for its end. It is an act like Open.
+// Run runs one command, a line for sh, and waits for its end; "" is a shell that reads
+// commands from Stdin. It is an act like Open.
 // The terminal that every session has is set so that output and input arrive as they
 // are, if the image has stty. When ctx ends, so does the command's session.
 func (s *Sessions) Run(ctx context.Context, r Request, command string, o RunOptions) Outcome {
@@ -66,6 +67,9 @@ func (s *Sessions) Run(ctx context.Context, r Request, command string, o RunOpti
 func (s *Sessions) run(ctx context.Context, r Request, command string, o RunOptions, out *Outcome) error {
 	if r.Windows {
 		return ErrWindows
+	}
+	if command == "" {
+		command = shellLine
 	}
 	mark := newMark()
 	r.Command, r.shown = wrap(command, mark, o.Stdin != nil), command
@@ -99,6 +103,9 @@ func (s *Sessions) run(ctx context.Context, r Request, command string, o RunOpti
 			c.take(out)
 			return aws.AsError(ctx.Err())
 		case <-c.ended:
+			c.take(out)
+			return c.failure()
+		case <-c.broken: // nobody wants the rest
 			c.take(out)
 			return c.failure()
 		case err := <-fed:
@@ -142,7 +149,7 @@ func wrap(command, mark string, input bool) string {
 	default:
 		run += ` </dev/null`
 	}
-	script := `stty -echo -onlcr 2>/dev/null; printf '\036%s\036' "$2"; ` + run + `; printf '\036%s:%d\036' "$2" "$?"`
+	script := `stty -echo -onlcr 2>/dev/null; printf '\033_%s\033\\' "$2"; ` + run + `; printf '\033_%s:%d\033\\' "$2" "$?"`
 	return "/bin/sh -c " + Quote(script) + " sh " + Quote(command) + " " + mark
 }
 

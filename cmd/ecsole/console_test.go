@@ -124,7 +124,7 @@ func TestExecOnATerminal(t *testing.T) {
 	c := launch(t, 90, 25, env, "exec", "prod/orders-worker")
 	c.prompted().types("echo hi $((40+2))\r").sees("hi 42")
 	c.types("cat\r").types("\x03").types("echo after $((2+2))\r").sees("after 4")
-	c.types("exit 3\r").over(0)
+	c.types("exit 3\r").over(3)
 	if strings.Contains(c.text(), "ecsole:") {
 		t.Errorf("an ordinary end is an error:\n%s", c.text())
 	}

@@ -1,63 +1,114 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"ecsole/aws/exec"
-	"ecsole/tui/clean"
 	"ecsole/tui/terminal"
 	"ecsole/views"
 )
 
+// execFlags are what `ecsole exec` takes.
+type execFlags struct {
+	container, reason          string
+	all, asJSON, noInput, bare bool
+	parallel                   int
+	command                    string
+}
+
+// statusOwn is the exit status of what ecsole itself could not do, where the others
+// are those of the command. It is ssh's.
+const statusOwn = 255
+
 func execCommand(f *flags) *cobra.Command {
-	var container, reason string
+	e := &execFlags{}
 	cmd := &cobra.Command{
 		Use:   "exec TARGET [-- COMMAND [ARG...]]",
 		Short: "Open a shell in a container, or run a command there",
 		Long: "exec opens a session of ECS Exec; neither the aws CLI nor a plugin is needed. Of a service it takes\n" +
-			"a running task that is ready for it. On a terminal it hands the terminal over (Enter ~ . leaves,\n" +
-			"Enter ~ ? helps); in a pipe it passes input on and prints the output as plain text.\n" + targetHelp,
-		Example: "  ecsole exec prod/checkout\n  ecsole exec prod/web --container nginx -- nginx -T\n  ecsole exec prod/checkout -- env | sort",
-		Args: func(cmd *cobra.Command, args []string) error {
-			before := cmd.ArgsLenAtDash()
-			if before < 0 {
-				before = len(args)
-			}
-			switch {
-			case before == 0:
-				return errors.New("TARGET is missing")
-			case before > 1:
-				return errors.New("one TARGET is wanted; a command goes behind --")
-			}
-			return nil
-		},
+			"a running task that is ready for it.\n" + targetHelp + "\n\n" +
+			"On a terminal it hands the terminal over (Enter ~ . leaves, Enter ~ ? helps), with its size; without\n" +
+			"COMMAND to bash where there is one, else sh, and PowerShell on Windows. In a pipe, input goes to COMMAND\n" +
+			"and its output comes back byte by byte; without COMMAND a shell reads commands from the input. Its\n" +
+			"terminal is then 500 columns and 50 rows, without echo. What COMMAND writes to its standard error comes\n" +
+			"with the output: a session has no second stream. COMMAND of one word is a line for sh.\n\n" +
+			"The exit status is that of COMMAND or of the shell; 255 where ecsole could not run it or did not learn\n" +
+			"its end. With --all it is the greatest of all.\n\n" +
+			"--json prints a line for each container:\n" +
+			`  {"target", "cluster", "task" (ARN), "container", "command", "output", "outputCut", "exitStatus" (or null),` + "\n" +
+			`   "error" (or null), "seconds"}`,
+		Example: "  ecsole exec prod/checkout\n  ecsole exec prod/web --container nginx -- nginx -T\n  ecsole exec prod/checkout -- env | sort\n" +
+			"  ecsole exec prod/db -- 'psql -f -' < query.sql\n  ecsole exec prod/web --all --container nginx -- cat /etc/nginx/nginx.conf",
+		Args: e.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.withClients(cmd.Context(), func(s *setup, c views.Clients) error {
-				r, err := views.ExecRequest(cmd.Context(), c, args[0], f.cluster, container)
+			// Who reads our output may leave: then the remote's session has to end, too.
+			signal.Ignore(syscall.SIGPIPE)
+			err := f.withClients(cmd.Context(), func(s *setup, c views.Clients) error {
+				e.command = commandLine(args[1:])
+				if err := terminal.CheckEscape(s.config.Exec.Escape); err != nil {
+					return own(fmt.Errorf("exec.escape: %w", err))
+				}
+				if e.all {
+					return e.runAll(cmd, f, c, args[0])
+				}
+				r, err := views.ExecRequest(cmd.Context(), c, args[0], f.cluster, e.container)
 				if err != nil {
 					return err
 				}
-				r.Command, r.Reason = commandLine(args[1:]), reason
-				if r.Command == "" {
-					r.Command = s.config.Exec.Command
-				}
-				return runExec(cmd, s, c, r)
+				r.Reason = e.reason
+				return e.run(cmd, s, c, r)
 			})
+			var ended exitStatus
+			switch {
+			case err == nil || errors.As(err, &ended):
+				return err
+			case errors.Is(err, syscall.EPIPE):
+				return exitStatus{status: 128 + int(syscall.SIGPIPE)}
+			}
+			return exitStatus{statusOwn, err}
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&container, "container", "", "the container, where a task has several")
-	cmd.Flags().StringVar(&reason, "reason", "", "why: it is written into the journal")
+	cmd.Flags().StringVar(&e.container, "container", "", "the container, where a task has several")
+	cmd.Flags().BoolVar(&e.all, "all", false, "run COMMAND in each running task of the service; like answers are folded")
+	cmd.Flags().IntVar(&e.parallel, "parallel", 8, "how many at once with --all")
+	cmd.Flags().BoolVar(&e.asJSON, "json", false, "print answers as JSON, a line for each container")
+	cmd.Flags().BoolVarP(&e.noInput, "no-input", "n", false, "pass no input on")
+	cmd.Flags().BoolVar(&e.bare, "bare", false, "run COMMAND without sh, for images that have none: exit status and exact bytes are not to be had")
+	cmd.Flags().StringVar(&e.reason, "reason", "", "why: it is written into the journal")
 	return cmd
+}
+
+func (e *execFlags) args(cmd *cobra.Command, args []string) error {
+	before := cmd.ArgsLenAtDash()
+	if before < 0 {
+		before = len(args)
+	}
+	switch {
+	case before == 0:
+		return errors.New("TARGET is missing")
+	case before > 1:
+		return errors.New("one TARGET is wanted; a command goes behind --")
+	case e.all && len(args) == 1:
+		return errors.New("--all needs a COMMAND, behind --")
+	case e.asJSON && len(args) == 1:
+		return errors.New("--json needs a COMMAND, behind --")
+	case e.bare && (e.all || e.asJSON):
+		return errors.New("--bare goes with one container and without --json")
+	case e.parallel < 1 || e.parallel > 100:
+		return errors.New("--parallel takes 1 to 100")
+	}
+	return nil
 }
 
 // commandLine joins a command for the agent, which takes it apart as a POSIX shell
@@ -68,10 +119,7 @@ func commandLine(words []string) string {
 	}
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = w
-		if w == "" || strings.Trim(w, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=/.,:+@%^") != "" {
-			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
+		quoted[i] = exec.Quote(w)
 	}
 	return strings.Join(quoted, " ")
 }
@@ -83,126 +131,118 @@ const pipeColumns, pipeRows = 500, 50
 // sessionEnd is how long the end of a session may take when we are interrupted.
 const sessionEnd = 5 * time.Second
 
-func runExec(cmd *cobra.Command, s *setup, c views.Clients, r exec.Request) error {
+// run chooses between a terminal, a pipe, and a session as it is.
+func (e *execFlags) run(cmd *cobra.Command, s *setup, c views.Clients, r exec.Request) error {
 	in, out := int(os.Stdin.Fd()), int(os.Stdout.Fd())
 	interactive := term.IsTerminal(in) && term.IsTerminal(out)
+	r.Command = e.command
 	r.Cols, r.Rows = pipeColumns, pipeRows
-	if interactive {
+	switch {
+	case interactive && !e.asJSON:
 		if cols, rows, err := term.GetSize(out); err == nil {
 			r.Cols, r.Rows = cols, rows
 		}
-	}
-	session, err := c.Exec.Open(cmd.Context(), r)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), sessionEnd)
-		defer cancel()
-		if err := session.End(ctx); err != nil {
-			fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: the session may go on until it has been idle for 20 minutes: "+oneLine(views.Problem(err)))
+		if r.Command == "" && !r.Windows {
+			r.Command = s.config.Exec.Command
 		}
-	}()
-	if interactive {
-		label := clean.Line(session.Label())
-		host := terminal.New(session, terminal.Options{
-			Title: "ecsole " + label, Banner: clean.Line(label + " · " + views.ExecBanner(c, s.config)), Escape: s.config.Exec.Escape,
-		})
-		if err := host.Run(); err != nil {
+		return e.session(cmd, s, c, r, true)
+	case r.Windows && !e.asJSON || e.bare:
+		return e.session(cmd, s, c, r, false)
+	}
+	input := e.input(cmd)
+	if r.Command == "" && input == nil {
+		return ownError{errors.New("a shell needs a terminal, or commands in its input")}
+	}
+	r.Command = ""
+	o := exec.RunOptions{Stdin: input}
+	if !e.asJSON {
+		o.Stdout = cmd.OutOrStdout()
+		if term.IsTerminal(out) { // what comes is not to be trusted with it
+			plain := &plainWriter{w: cmd.OutOrStdout()}
+			defer plain.flush()
+			o.Stdout = plain
+		}
+	}
+	answer := c.Exec.Run(cmd.Context(), r, e.command, o)
+	if e.asJSON {
+		if err := views.WriteExecJSON(cmd.OutOrStdout(), e.command, answer); err != nil {
 			return own(err)
 		}
-		if host.Detached() {
-			fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: nobody is left to hold the session: it is ended")
-		}
-	} else if err := pipe(cmd, session, !term.IsTerminal(in)); err != nil {
-		return err
 	}
-	if err := cmd.Context().Err(); err != nil {
-		return err
-	}
-	select {
-	case <-session.Done():
-		if r := session.Result(); !r.Own {
-			return ownError{fmt.Errorf("the session ended: %s", clean.Line(r.Text))}
-		}
-	default: // left by the user
+	return ending(answer)
+}
+
+// ending makes the exit status of an outcome.
+func ending(o exec.Outcome) error {
+	switch {
+	case o.Err != nil:
+		return o.Err
+	case !o.Known:
+		return own(exec.ErrNoStatus)
+	case o.Exit != 0:
+		return exitStatus{status: o.Exit & 0xff}
 	}
 	return nil
 }
 
-// pipe passes the input on, where there is one, and prints the output until the
-// session ends.
-func pipe(cmd *cobra.Command, session *exec.Session, withInput bool) error {
-	out := &plainWriter{w: cmd.OutOrStdout()}
-	stop := session.Follow(out)
-	defer stop()
-	if withInput {
-		go feed(session, cmd.InOrStdin())
+// input is what is to be passed on, or nil: a terminal is none, nor is /dev/null.
+func (e *execFlags) input(cmd *cobra.Command) io.Reader {
+	info, err := os.Stdin.Stat()
+	if e.noInput || err != nil || info.Mode()&os.ModeCharDevice != 0 {
+		return nil
 	}
-	select {
-	case <-session.Done():
-	case <-cmd.Context().Done():
+	return cmd.InOrStdin()
+}
+
+// runAll runs the command in every task and prints who said what.
+func (e *execFlags) runAll(cmd *cobra.Command, f *flags, c views.Clients, target string) error {
+	targets, err := views.ExecRequests(cmd.Context(), c, target, f.cluster, e.container)
+	if err != nil {
+		return err
+	}
+	var requests []exec.Request
+	var outcomes []exec.Outcome
+	worst := 0
+	var failed error
+	take := func(o exec.Outcome) {
+		outcomes = append(outcomes, o)
+		var status exitStatus
+		switch err := ending(o); {
+		case err == nil:
+		case errors.As(err, &status):
+			worst = max(worst, status.status)
+		default:
+			worst = statusOwn
+		}
+		if e.asJSON && failed == nil {
+			failed = views.WriteExecJSON(cmd.OutOrStdout(), e.command, o)
+		}
+		if term.IsTerminal(int(os.Stderr.Fd())) && !e.asJSON {
+			fmt.Fprintf(cmd.ErrOrStderr(), "\r%d of %d have answered ", len(outcomes), len(targets))
+		}
+	}
+	for _, t := range targets {
+		t.Request.Reason = e.reason
+		if t.Why != "" {
+			take(exec.Outcome{Request: t.Request, Err: fmt.Errorf("not tried: %s", t.Why)})
+			continue
+		}
+		requests = append(requests, t.Request)
+	}
+	c.Exec.RunEach(cmd.Context(), requests, e.command, e.parallel, exec.RunOptions{}, take)
+	if term.IsTerminal(int(os.Stderr.Fd())) && !e.asJSON {
+		fmt.Fprint(cmd.ErrOrStderr(), "\r\x1b[K")
+	}
+	if !e.asJSON {
+		failed = views.WriteExecAnswers(cmd.OutOrStdout(), outcomes)
+	}
+	switch {
+	case failed != nil:
+		return own(failed)
+	case cmd.Context().Err() != nil:
 		return cmd.Context().Err()
+	case worst != 0:
+		return exitStatus{status: worst}
 	}
-	stop()
-	return own(out.flush())
-}
-
-// feed passes input on. At its end it types Ctrl-D, since the remote has a terminal:
-// twice in the middle of a line, where the first one only ends the line.
-func feed(w io.Writer, r io.Reader) {
-	end := "\x04"
-	b := make([]byte, 4096)
-	for {
-		n, err := r.Read(b)
-		if n > 0 {
-			if end = "\x04"; b[n-1] != '\n' {
-				end = "\x04\x04"
-			}
-			if _, err := w.Write(b[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
-			_, _ = io.WriteString(w, end) // the session may have ended before its input
-			return
-		}
-	}
-}
-
-// plainWriter prints what a terminal is given as lines of plain text.
-type plainWriter struct {
-	w    io.Writer
-	line []byte
-	err  error
-}
-
-// longestLine is what a line may have before it is broken.
-const longestLine = 1 << 20
-
-func (p *plainWriter) Write(b []byte) (int, error) {
-	for _, c := range b {
-		if c == '\n' || len(p.line) >= longestLine {
-			p.print("\n")
-		}
-		if c != '\n' {
-			p.line = append(p.line, c)
-		}
-	}
-	return len(b), p.err
-}
-
-func (p *plainWriter) flush() error {
-	if len(p.line) > 0 {
-		p.print("")
-	}
-	return p.err
-}
-
-func (p *plainWriter) print(end string) {
-	text := strings.TrimRight(string(p.line), "\r")
-	p.line = p.line[:0]
-	if p.err == nil {
-		_, p.err = io.WriteString(p.w, clean.Text(text, clean.Options{})+end)
-	}
+	return nil
 }

@@ -25,7 +25,7 @@ func TestExecSaysWhyItEnded(t *testing.T) {
 		t.Run(faults, func(t *testing.T) {
 			t.Parallel()
 			c := launch(t, 120, 25, simulator(t, "--faults", faults), "exec", "prod/orders-worker")
-			c.over(1).wait("for the reason", func(screen string) bool {
+			c.over(255).wait("for the reason", func(screen string) bool {
 				text := strings.Join(strings.Fields(screen), " ")
 				return strings.Contains(text, "ecsole: ") && strings.Contains(text, want)
 			}).settled()
@@ -113,7 +113,7 @@ func TestExecThroughAProxy(t *testing.T) {
 
 	before := len(p.asked())
 	c = launch(t, 90, 25, append(env, "HTTP_PROXY="+p.URL, "NO_PROXY=simulator.test"), "exec", "prod/orders-worker")
-	c.over(1) // nothing is known under that name
+	c.over(255) // nothing is known under that name
 	if asks := p.asked(); len(asks) != before {
 		t.Errorf("in spite of NO_PROXY the proxy was asked for %q", asks[before:])
 	}

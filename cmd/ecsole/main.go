@@ -42,6 +42,13 @@ func run(ctx context.Context, args []string) int {
 	if s, ok := signalOf(ctx); ok {
 		return 128 + int(s)
 	}
+	var ended exitStatus
+	if errors.As(err, &ended) {
+		if ended.err != nil {
+			printError(root.ErrOrStderr(), ended.err)
+		}
+		return ended.status
+	}
 	printError(root.ErrOrStderr(), err)
 	var usage usageError
 	if errors.As(err, &usage) {
@@ -49,6 +56,22 @@ func run(ctx context.Context, args []string) int {
 	}
 	return statusFailed
 }
+
+// exitStatus ends the program with a status of its own, and with a message where there
+// is an error.
+type exitStatus struct {
+	status int
+	err    error
+}
+
+func (e exitStatus) Error() string {
+	if e.err != nil {
+		return e.err.Error()
+	}
+	return fmt.Sprintf("exit status %d", e.status)
+}
+
+func (e exitStatus) Unwrap() error { return e.err }
 
 // usageError is a command line that makes no sense, and where help is.
 type usageError struct {

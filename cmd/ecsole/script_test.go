@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,7 +43,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": scriptSim, "replace": scriptReplace, "cutline": scriptCutLine, "addline": scriptAddLine, "grab": scriptGrab, "sorted": scriptSorted,
+			"sim": scriptSim, "replace": scriptReplace, "cutline": scriptCutLine, "addline": scriptAddLine, "grab": scriptGrab, "status": scriptStatus, "pipestatus": scriptPipeStatus, "sorted": scriptSorted,
 			"freeport": scriptFreePort, "answers": scriptAnswers,
 		},
 	})
@@ -116,6 +118,59 @@ func scriptAddLine(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: addline TEXT FILE")
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(ts.ReadFile(args[1])+args[0]+"\n"), 0o600))
+}
+
+// scriptStatus runs ecsole and compares its exit status: status NUMBER ARGS...
+func scriptStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status NUMBER ARGS...")
+	}
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec("ecsole", args[1:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// scriptPipeStatus is scriptStatus with somebody at the other end of the output who
+// reads one byte and leaves.
+func scriptPipeStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: pipestatus NUMBER ARGS...")
+	}
+	path, err := exec.LookPath("ecsole")
+	ts.Check(err)
+	cmd := exec.Command(path, args[1:]...)
+	for _, name := range []string{"PATH", "HOME", "TERM"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	for _, name := range scriptVariables {
+		if value := ts.Getenv(name); value != "" {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	cmd.Dir = ts.MkAbs(".")
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	_, err = out.Read(make([]byte, 1))
+	ts.Check(err)
+	ts.Check(out.Close())
+	_ = cmd.Wait() // the state tells
+	if got := fmt.Sprint(cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("exit status %s, want %s", got, args[0])
+	}
+}
+
+// scriptVariables are those that a script's programs get.
+var scriptVariables = []string{
+	"ECSOLE_CONFIG_DIR", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID",
+	"AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_DISABLE_HOST_PREFIX_INJECTION", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 }
 
 // scriptGrab sets a variable to what a group of an expression matches in the last

@@ -15,6 +15,12 @@ const (
 // ErrEscape is an escape key that is none.
 var ErrEscape = errors.New(`the escape key is one character, or "^" and a letter or one of [\]^_`)
 
+// CheckEscape judges an escape's name in the configuration.
+func CheckEscape(name string) error {
+	_, err := escapeByte(name, false)
+	return err
+}
+
 // escapeByte reads an escape's name; "" chooses by whether the terminal is that of an
 // SSH session.
 func escapeByte(name string, ssh bool) (byte, error) {
