@@ -91,8 +91,12 @@ func (x *exam) mayExec() []Point {
 		q.container = own[0].Name
 	}
 	p := x.judgeCaller(Caller, q, ecs.PointFailed, "")
+	if p.State == ecs.PointFailed && p.Paste != "" {
+		c, _ := x.who()
+		p.Paste = grant(c.arn, "ecs-exec", q.actions, x.tasks(), x.Cluster) // the next task has another ARN
+	}
 	if e := aws.AsError(x.Failure); e != nil && e.Class == aws.Denied && e.Action == executeCommand {
-		p = Point{Name: Caller, State: ecs.PointFailed, Evidence: "ECS refused it: " + e.Error(), Fix: e.Hint, Paste: statement(q.actions, resources...)}
+		p = Point{Name: Caller, State: ecs.PointFailed, Evidence: "ECS refused it: " + e.Error(), Fix: e.Hint, Paste: statement(q.actions, x.tasks(), x.Cluster)}
 	}
 	return []Point{p}
 }
@@ -116,11 +120,7 @@ func (x *exam) mayUseKey() []Point {
 // startDirect warns of a way past ECS: sessions that are begun at SSM are neither
 // bounded by ECS's conditions nor logged.
 func (x *exam) startDirect() []Point {
-	resource := "*"
-	if a, ok := ecs.ParseARN(x.Cluster); ok {
-		a.Type, a.Parts = "task", []string{ecs.NameOf(x.Cluster), "*"}
-		resource = a.String()
-	}
+	resource := x.tasks()
 	if x.Task != nil {
 		resource = x.Task.ARN
 	}
@@ -135,8 +135,18 @@ func (x *exam) startDirect() []Point {
 	return []Point{{
 		Name: StartDirect, State: ecs.PointWarned,
 		Evidence: c.name + " may ssm:StartSession on the task: such sessions are not logged and go past ECS's conditions (port forwards need it)",
-		Fix:      "deny it to whoever needs no port forward", Paste: denial(startSession, resource),
+		Fix:      "deny it to whoever needs no port forward", Paste: denial(startSession, x.tasks()),
 	}}
+}
+
+// tasks stands for all tasks of the cluster.
+func (x *exam) tasks() string {
+	a, ok := ecs.ParseARN(x.Cluster)
+	if !ok {
+		return "*"
+	}
+	a.Type, a.Parts = "task", []string{ecs.NameOf(x.Cluster), "*"}
+	return a.String()
 }
 
 func denial(action, resource string) string {

@@ -261,7 +261,7 @@ func TestARefusalIsEvidence(t *testing.T) {
 	s := r.subject("prod", "checkout")
 	s.Failure = &aws.Error{Op: "ecs:ExecuteCommand", Class: aws.Denied, Action: "ecs:ExecuteCommand", Text: "missing permission ecs:ExecuteCommand", Hint: "denied explicitly in a session policy"}
 	ps := r.examine(s)
-	r.wants(ps, doctor.Caller, ecs.PointFailed, "session policy", s.Task.ARN)
+	r.wants(ps, doctor.Caller, ecs.PointFailed, "session policy", ":task/prod/*", s.Cluster)
 	r.likely(ps, s.Failure, doctor.Caller)
 	r.Sim.Faults().Allow("iam:SimulatePrincipalPolicy")
 	r.Sim.Faults().Deny("ecs:ExecuteCommand")
