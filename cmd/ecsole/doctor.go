@@ -3,6 +3,9 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"ecsole/aws"
+	"ecsole/aws/ecs"
+	"ecsole/aws/exec"
 	"ecsole/views"
 )
 
@@ -37,4 +40,19 @@ func doctorExecCommand(f *flags) *cobra.Command {
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "table or json")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
+}
+
+// withDoctor adds to the error of a shell that ECS did not open where its cause is
+// found.
+func withDoctor(err error, r exec.Request) error {
+	e := aws.AsError(err)
+	if e == nil || e.Op != "ecs:ExecuteCommand" || e.RefusedHere() || e.Class == aws.Expired || e.Class == aws.Cancelled || e.Class == aws.Throttled {
+		return err
+	}
+	more := *e
+	more.Err, more.Hint = err, "`ecsole doctor exec "+ecs.NameOf(r.Cluster)+"/"+ecs.NameOf(r.Task)+"` finds out why"
+	if e.Hint != "" {
+		more.Hint = e.Hint + " · " + more.Hint
+	}
+	return &more
 }

@@ -169,6 +169,7 @@ func (e *execFlags) run(cmd *cobra.Command, s *setup, c views.Clients, r exec.Re
 			return own(err)
 		}
 	}
+	answer.Err = withDoctor(answer.Err, r)
 	return ending(answer)
 }
 

@@ -22,7 +22,7 @@ func (e *execFlags) session(cmd *cobra.Command, s *setup, c views.Clients, r exe
 	}
 	session, err := c.Exec.Open(cmd.Context(), r)
 	if err != nil {
-		return err
+		return withDoctor(err, r)
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), sessionEnd)
