@@ -60,7 +60,7 @@ func (a *App) askCopy(s spot, fetch bool) tea.Cmd {
 			c := &copying{app: a, spot: s, fetch: fetch, limit: a.cfg.Copy.Limit(), request: files.Request{
 				Request: exec.Request{
 					Cluster: s.task.ClusterARN, Task: s.task.ARN, Container: s.container.Name, RuntimeID: s.container.RuntimeID,
-					Windows: strings.HasPrefix(s.task.PlatformFamily, "Windows"), Label: s.label(), Reason: a.incident(),
+					Windows: isWindows(s.task), Label: s.label(), Reason: a.incident(),
 				}, Remote: v["remote"], Local: home(v["local"])}}
 			return c.start()
 		},

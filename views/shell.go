@@ -78,7 +78,7 @@ func shellable(t ecs.Task) []ecs.Container {
 // shell opens a session and gives it the terminal. When something known stands in
 // the way, a dialog says what, with its evidence and its cure.
 func (a *App) shell(on Clients, t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) Opening {
-	if o, ok := a.notReady(on, t, c, definition); ok {
+	if o, ok := a.notReady(on, t, c, definition, "shell in"); ok {
 		return o
 	}
 	r := a.execRequest(t, c)
@@ -87,7 +87,7 @@ func (a *App) shell(on Clients, t ecs.Task, c ecs.Container, definition *ecs.Tas
 
 // shellWith is shell with another command than the usual one.
 func (a *App) shellWith(on Clients, t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) Opening {
-	if o, ok := a.notReady(on, t, c, definition); ok {
+	if o, ok := a.notReady(on, t, c, definition, "shell in"); ok {
 		return o
 	}
 	r := a.execRequest(t, c)
@@ -105,15 +105,16 @@ func (a *App) shellWith(on Clients, t ecs.Task, c ecs.Container, definition *ecs
 	})}
 }
 
-// notReady says in a dialog what is known to stand in the way of a shell.
-func (a *App) notReady(on Clients, t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition) (Opening, bool) {
+// notReady says in a dialog what is known to stand in the way of a shell, or of what
+// else goes through the container's agent ("forward to").
+func (a *App) notReady(on Clients, t ecs.Task, c ecs.Container, definition *ecs.TaskDefinition, what string) (Opening, bool) {
 	r := ecs.ExecReadiness(t, c, definition)
 	if r.State != ecs.NotReady {
 		return Opening{}, false
 	}
 	text := readinessText(r)
 	p := patient{cluster: t.ClusterARN, task: t.ARN, container: c.Name, label: shellLabel(t, c.Name)}
-	return Opening{Overlay: dialog.Offer(a.theme, screen.Warn, "No shell in "+clean.Line(c.Name), func() string { return text }, "Doctor", func() tea.Cmd {
+	return Opening{Overlay: dialog.Offer(a.theme, screen.Warn, "No "+what+" "+clean.Line(c.Name), func() string { return text }, "Doctor", func() tea.Cmd {
 		return screen.Cmd(screen.Push{Screen: a.doctorScreen(on, p, nil)})
 	})}, true
 }

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -13,7 +12,6 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/ecs"
-	"ecsole/tui/clean"
 	"ecsole/tui/dialog"
 	"ecsole/tui/screen"
 )
@@ -28,7 +26,7 @@ type spot struct {
 
 // label names the container in dialogs, jobs and lists.
 func (s spot) label() string {
-	return fmt.Sprintf("%s/%s:%s", orDefault(s.task.Service(), s.task.Group), shortID(s.task.ID), s.container.Name)
+	return shellLabel(s.task, s.container.Name)
 }
 
 // declared are the TCP ports that the task definition, or the running container, names:
@@ -59,8 +57,8 @@ func inContainer(a *App, v container, what string, then func(spot) Opening) Open
 // ready goes on where the container's agent can be reached, as far as is known; else a
 // dialog says what stands in the way, with its evidence and its cure.
 func (a *App) ready(s spot, what string, then func(spot) Opening) Opening {
-	if r := ecs.ExecReadiness(s.task, s.container, s.definition); r.State == ecs.NotReady {
-		return Opening{Overlay: dialog.Message(a.theme, screen.Warn, "No "+what+" "+clean.Line(s.container.Name), readinessText(r))}
+	if o, ok := a.notReady(s.on, s.task, s.container, s.definition, what); ok {
+		return o
 	}
 	return then(s)
 }
