@@ -104,7 +104,7 @@ func (s *insights) tookHistory(r screen.Result[askedBefore]) tea.Cmd {
 	}
 	items := make([]dialog.Item, len(r.Value))
 	for i, p := range r.Value {
-		items[i] = dialog.Item{Label: oneRow(p.Text), Detail: fmt.Sprintf("%s ago · %s", age(p.At), count(len(p.Groups), "group"))}
+		items[i] = dialog.Item{Label: oneRow(p.Text), Detail: fmt.Sprintf("%s ago, %s", age(p.At), count(len(p.Groups), "group"))}
 	}
 	return screen.Cmd(screen.Ask{Overlay: dialog.Choose(s.app.theme, "Queries asked before", items, 0, func(i int) tea.Cmd {
 		p := r.Value[i]
@@ -118,7 +118,7 @@ func (s *insights) tookHistory(r screen.Result[askedBefore]) tea.Cmd {
 
 // oneRow is a query as one line of a list.
 func oneRow(text string) string {
-	const most = 60
+	const most = 48
 	r := []rune(strings.Join(strings.Fields(text), " "))
 	if len(r) > most {
 		return string(r[:most-1]) + "…"

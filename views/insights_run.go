@@ -215,7 +215,7 @@ func columnsOf(a logs.Answer) []table.Column {
 			c.Priority, c.Max = 100, 0
 		case name == "@message":
 			c.Priority, c.Min, c.Max = 99, 30, 80
-		case strings.HasPrefix(name, "@"):
+		case name == "@logStream", name == "@ingestionTime":
 			c.Priority, c.Min, c.Max, c.Flex = 20, 12, 30, false
 		}
 		if numeric(a.Rows, i) {

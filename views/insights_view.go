@@ -227,8 +227,19 @@ func (s *insights) drawChart(width, height int) []string {
 		top := max(slices.Max(values), 0)
 		note := fmt.Sprintf(" %s last, %s at most", number(values[len(values)-1]), number(top))
 		room := max(width-name-2-clean.Width(note), 4)
-		bars := chart.Spark(values, min(room, len(values)), chart.Options{Max: max(top, math.SmallestNonzeroFloat64)})
+		bars := chart.Spark(stretched(values, room), min(room, len(values)*max(min(room/len(values), 4), 1)), chart.Options{Max: max(top, math.SmallestNonzeroFloat64)})
 		out = append(out, clean.Fit(" "+clean.Fit(clean.Line(c.Names[i]), name)+" "+theme.PenOf(th.Chart.Line).Paint(bars)+th.Muted.Render(note), width))
+	}
+	return out
+}
+
+// stretched repeats each value so often that few of them can be told apart.
+func stretched(values []float64, room int) []float64 {
+	var out []float64
+	for _, v := range values {
+		for range max(min(room/len(values), 4), 1) {
+			out = append(out, v)
+		}
 	}
 	return out
 }

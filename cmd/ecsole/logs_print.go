@@ -52,6 +52,9 @@ func (p *printer) run(ctx context.Context, hub *logs.Hub, spec logs.Spec, follow
 	return hub.Once(ctx, spec, follow, func(page []lines.Line, stream func(lines.StreamID) lines.Stream) error {
 		for i := range page {
 			l := &page[i]
+			if from := spec.Range.From; !from.IsZero() && l.Time < from.UnixMilli() {
+				continue // what is read again for late events begins earlier
+			}
 			if !p.query.Match(l.Text, l.Level) {
 				continue
 			}

@@ -170,6 +170,9 @@ func (a *Area) View(width, height int, focus bool, ghost string, p Pens) []strin
 		if gutter > 0 {
 			number = p.Dim.Paint(clean.Spaces(gutter-1-len(strconv.Itoa(i+1)))+strconv.Itoa(i+1)) + " "
 		}
+		if !here { // from its beginning, wherever the cursor once was
+			l = &Line{text: l.text}
+		}
 		out = append(out, number+l.View(width-gutter, here, g, p.Text, p.Dim, p.Cursor))
 	}
 	return out

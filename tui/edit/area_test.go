@@ -71,6 +71,11 @@ func TestAreaViewKeepsTheCursorInSight(t *testing.T) {
 	if rows := a.View(40, 5, true, "ghost", p); !strings.Contains(rows[4], "31 lastghost") {
 		t.Errorf("%q", rows)
 	}
+	a.SetText("a long row whose end is out of sight\nb")
+	if rows := a.View(12, 2, true, "", p); !strings.HasPrefix(rows[0], " 1 a long") {
+		t.Errorf("%q", rows)
+	}
+	a.SetText(strings.Repeat("line\n", 30) + "last")
 	for range 30 {
 		pressed(t, &a, "up")
 	}
