@@ -37,6 +37,35 @@ func TestForwardWantsSense(t *testing.T) {
 	})
 }
 
+// Who would open a port of this machine to others is asked again.
+func TestForwardForOthers(t *testing.T) {
+	run(t, setting{command: ":services prod"}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.goTo("payments")
+		j.Press("F").Sees("Forward a port?")
+		j.Type("\r\r").Press("ctrl+u").Type("0.0.0.0\r\r\r").Press("enter").Sees("Listen on 0.0.0.0?", "Whoever can reach this machine", "[ Cancel ]")
+		j.Press("enter").Not("Listen on 0.0.0.0?")
+		if n := j.sim.Faults().Calls("ssm:StartSession"); n != 0 {
+			t.Errorf("%d sessions were begun", n)
+		}
+	})
+}
+
+func TestForwardDenied(t *testing.T) {
+	run(t, setting{command: ":services prod"}, func(j *journey) {
+		j.Sees("services(prod)[14]")
+		j.sim.Faults().Deny("ssm:StartSession")
+		j.goTo("payments")
+		j.Press("F").Sees("Forward a port?")
+		j.Type("\r").Press("ctrl+u").Type("\r\r\r\r").Press("enter").Sees("forward to payments/", "ssm:StartSession").Not("1 forward")
+		intent, outcome := j.act("forward.open")
+		if intent.Op != "ssm:StartSession" || outcome.Result != audit.ResultFailed {
+			t.Errorf("the journal has %+v, %+v", intent, outcome)
+		}
+		j.Type(":pf\r").Sees("forwards(this run)[0]")
+	})
+}
+
 func TestForwardRefused(t *testing.T) {
 	run(t, setting{command: ":services prod", readOnly: true}, func(j *journey) {
 		j.Sees("services(prod)[14]")
