@@ -124,6 +124,7 @@ func TestWhatIsTheMatterWithTheOthers(t *testing.T) {
 	t.Run("the role lacks ssmmessages", func(t *testing.T) {
 		ps := r.examine(r.subject("prod", "ledger"))
 		r.wants(ps, doctor.Agent, ecs.PointFailed, "STOPPED")
+		r.wants(ps, doctor.Choice, ecs.PointPassed, "left out, since they take no shell: aws-gd-agent of GuardDuty")
 		r.wants(ps, doctor.Role, ecs.PointFailed, "prod-ledger-task may not ssmmessages:CreateControlChannel", "no policy allows it",
 			"aws iam put-role-policy --role-name prod-ledger-task", `"ssmmessages:OpenDataChannel"`)
 		r.likely(ps, nil, doctor.Role)

@@ -30,6 +30,8 @@ func (x *exam) known() []Point {
 				}
 				out = append(out, Point{Name: p.Name, State: p.State, Evidence: p.Evidence, Fix: p.Fix})
 				continue
+			case Choice:
+				p.Evidence += x.leftOut()
 			case Agent:
 				if !x.Task.ExecEnabled && p.State == ecs.PointUnknown { // that there is none is known
 					p.State, p.Fix = ecs.PointFailed, ""
@@ -56,6 +58,20 @@ func (x *exam) known() []Point {
 		out = append(out, undefined(err)...)
 	}
 	return out
+}
+
+// leftOut names the sidecars that take no shell, where no container was asked for.
+func (x *exam) leftOut() string {
+	var names []string
+	for _, c := range x.Task.Containers {
+		if of := ecs.Sidecar(c.Name); of != "" && x.Container == "" {
+			names = append(names, c.Name+" of "+of)
+		}
+	}
+	if len(names) == 0 || len(names) == len(x.Task.Containers) {
+		return ""
+	}
+	return "; left out, since they take no shell: " + strings.Join(names, ", ")
 }
 
 // undefined are the points that need the task definition, where it cannot be read.
