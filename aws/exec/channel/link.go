@@ -26,7 +26,7 @@ const (
 	batchSize = 64
 	// ackWithin is how long acknowledgements wait for more of them. An agent sends again
 	// what is not acknowledged within 100 ms and the time there and back.
-	ackWithin = 5 * time.Millisecond
+	ackWithin = 20 * time.Millisecond
 	// acksAtMost is more than the 10,000 messages that an agent sends ahead. One that
 	// is dropped is asked for again only by the agent's own clock, one message in
 	// 100 ms: output would crawl.
@@ -299,13 +299,14 @@ func (c *Channel) receive(f frame) {
 }
 
 // pokeForAcks lets acknowledgements go soon, together; mu is held. What they
-// acknowledge is what the user waits for: it comes first.
-func (c *Channel) pokeForAcks() {
-	switch c.acks.len() {
-	case 1:
-		c.ackTimer.Reset(ackWithin)
-	case batchSize:
+// acknowledge is what the user waits for: it comes first. Where something was lost or
+// came out of turn the agent waits for them, and they go at once.
+func (c *Channel) pokeForAcks(inTurn bool) {
+	switch n := c.acks.len(); {
+	case !inTurn, n == batchSize:
 		c.poke()
+	case n == 1:
+		c.ackTimer.Reset(ackWithin)
 	}
 }
 
@@ -329,7 +330,7 @@ func (c *Channel) takeOutput(f frame) {
 	c.ready = ready
 	if acknowledge && c.acks.len() < acksAtMost {
 		c.acks.put(ack{f.kind, f.id, f.seq})
-		c.pokeForAcks()
+		c.pokeForAcks(len(ready) == 1)
 	}
 	for _, p := range ready {
 		c.hand(p)
