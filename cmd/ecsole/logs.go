@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,8 +110,9 @@ func (l *logsFlags) print(cmd *cobra.Command, c views.Clients, r views.LogReques
 	if spec.Unread != nil {
 		say("logs may be missing: " + views.Problem(spec.Unread))
 	}
+	nowhere := !slices.ContainsFunc(spec.Sources, func(s logs.Source) bool { return s.Elsewhere == "" })
 	for _, source := range spec.Sources {
-		if source.Elsewhere != "" {
+		if source.Elsewhere != "" && !nowhere { // else that is the error
 			say(clean.Line(source.Container + ": " + source.Elsewhere))
 		}
 	}

@@ -78,6 +78,18 @@ func TestInsightsAreStoppedAtAWS(t *testing.T) {
 	})
 }
 
+// TestInsightsAreStoppedWithTheirScreen leaves the screen by a command while a query
+// runs: nothing may run on, and be paid for, that nobody sees.
+func TestInsightsAreStoppedWithTheirScreen(t *testing.T) {
+	run(t, setting{command: ":insights /ecs/prod/checkout"}, func(j *journey) {
+		query(j, "stats count(*) as n by bin(1h)")
+		j.Press("ctrl+t").Press("ctrl+u").Type("-7d\r").Sees("[7d]", "scans about")
+		j.Press("ctrl+r").Sees("esc stops it").Type(":services prod\r").Sees("services(prod)")
+		j.recorded("the end of the query", func(r audit.Record) bool { return strings.Contains(r.Action+r.Op, "StopQuery") })
+		j.Type(":insights\r").Sees("stats count(*) as n by bin(1h)") // what was typed is not lost
+	})
+}
+
 func TestInsightsAskBeforeTheUnknown(t *testing.T) {
 	run(t, setting{command: ":insights /ecs/prod/checkout"}, func(j *journey) {
 		j.sim.Faults().Deny("cloudwatch:GetMetricData")
