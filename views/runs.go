@@ -214,7 +214,7 @@ func (a *App) startErrand(on Clients, command string, targets []errandTarget) te
 func (a *App) errandScreen(e *errand) screen.Screen {
 	o := a.textOptions(e.on, "output", clean.Line(e.command))
 	o.Load = func(context.Context) (textview.Document, error) { return e.document(), nil }
-	o.Every, o.FileName = time.Second, "output.txt"
+	o.Every, o.FileName, o.Wrap = time.Second, "output.txt", true
 	o.Actions = func() []screen.Action {
 		cancel := screen.Action{Name: "stop", Keys: a.keys.For("stop"), Label: "Cancel", Help: "End the commands that still run", Run: func() tea.Cmd {
 			e.giveUp()

@@ -65,15 +65,20 @@ func (v *View) body(width, rows int) []string {
 	return out[:rows]
 }
 
-// place keeps the cursor in sight, until the user has chosen a part.
+// place keeps in sight what was found, else the cursor, until the user has chosen a
+// part.
 func (v *View) place(width, rows int) {
 	f := &v.frame
 	if !v.panned {
-		if f.x < v.left || f.x >= v.left+width {
-			v.left = f.x - width/2
+		x, y := f.x, f.y
+		if f.hit >= 0 && !v.playing {
+			x, y = f.hitX, f.hit
 		}
-		if f.y < v.top || f.y >= v.top+rows {
-			v.top = f.y - rows + 1
+		if x < v.left || x >= v.left+width {
+			v.left = x - width/2
+		}
+		if y < v.top || y >= v.top+rows {
+			v.top = y - rows + 1
 		}
 	}
 	v.left = min(max(v.left, 0), max(f.cols-width, 0))

@@ -183,17 +183,22 @@ type frame struct {
 	cols, rows int
 	x, y       int // of the cursor
 	cursor     bool
+	hit        int // the first row with what was searched, -1 for none
+	hitX       int // its column
 	note       string
 	following  time.Duration
 }
 
 func (p *player) frame(pattern *regexp.Regexp, mark func(string) string) frame {
-	f := frame{following: p.following(), note: clean.Line(p.note)}
+	f := frame{following: p.following(), note: clean.Line(p.note), hit: -1}
 	f.cols, f.rows = p.screen.Size()
 	f.x, f.y, f.cursor = p.screen.Cursor()
 	for y := range f.rows {
 		plain := clean.Line(p.screen.Line(y))
 		if pattern != nil && pattern.MatchString(plain) {
+			if f.hit < 0 {
+				f.hit, f.hitX = y, clean.Width(plain[:pattern.FindStringIndex(plain)[0]])
+			}
 			f.lines = append(f.lines, marked(plain, pattern, mark))
 			continue
 		}

@@ -254,9 +254,9 @@ func (v *View) search(text string) tea.Cmd {
 // compiled is a pattern as a regular expression, or letter by letter where it is none.
 // In lower case it finds any case.
 func compiled(text string) *regexp.Regexp {
-	flags := ""
+	flags := "(?m)" // lines of the screen
 	if text == strings.ToLower(text) {
-		flags = "(?i)"
+		flags = "(?mi)"
 	}
 	if re, err := regexp.Compile(flags + text); err == nil {
 		return re
@@ -284,7 +284,7 @@ func (v *View) found(r screen.Result[found]) tea.Cmd {
 
 // stop shows a moment and stays there.
 func (v *View) stop(at time.Duration) tea.Cmd {
-	v.playing = false
+	v.playing, v.panned = false, false
 	return v.seek(at)
 }
 

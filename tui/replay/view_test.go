@@ -110,6 +110,8 @@ func TestReplayOfALargeScreen(t *testing.T) {
 	rec := replay.Recording{Cols: 200, Rows: 62, Events: []replay.Event{{At: time.Millisecond, Kind: replay.Output, Text: text.String() + strings.Repeat(">", 150) + "here"}}}
 	watch(t, rec, replay.Options{}, func(d *tuitest.Driver) {
 		d.Sees("the end", ">here")
+		d.Press("/").Type("^A$\r").Sees("1/1").Sees("│A ")
+		d.Press("esc").Sees(">here")
 		d.Press("k", "k", "h", "h", "h", "h", "h", "h", "h", "h", "h", "h", "h").Not("here")
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/cancelreader"
 	"golang.org/x/term"
 )
@@ -145,7 +146,7 @@ func reading(in io.Reader) (<-chan chunk, func(), error) {
 func (r *run) attach(s Session) error {
 	title, banner := r.h.describe(s)
 	if banner != "" {
-		banner = fmt.Sprintf(" %s · leave: Enter %s .  help: Enter %[2]s ? ", banner, escapeName(r.keys.escape))
+		banner = r.banner(banner)
 	}
 	v, ok := s.View(func() io.Writer { return newView(r.cols, r.rows, banner, r.h.o) }).(*view)
 	if !ok {
@@ -173,6 +174,15 @@ func (r *run) attach(s Session) error {
 		r.pump.release(false)
 	}
 	return nil
+}
+
+// banner says where one is and how to leave: on two lines where one does not hold it.
+func (r *run) banner(where string) string {
+	leave := fmt.Sprintf("leave: Enter %s .  help: Enter %[1]s ?", escapeName(r.keys.escape))
+	if one := fmt.Sprintf(" %s · %s ", where, leave); ansi.StringWidth(one) <= r.cols {
+		return one
+	}
+	return ansi.Truncate(" "+where+" ", r.cols, "…") + "\x1b[0m\r\n\x1b[7m" + ansi.Truncate(" "+leave+" ", r.cols, "…")
 }
 
 func (r *run) detach() {

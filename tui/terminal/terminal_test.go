@@ -297,3 +297,15 @@ func TestNextKeysAreNotStolen(t *testing.T) {
 		t.Errorf("read %q, %v", b[:n], err)
 	}
 }
+
+func TestBannerOnANarrowTerminal(t *testing.T) {
+	d, s := newDesk(t), newShell("one")
+	d.resize(40, 10)
+	d.run(s, Options{Banner: "checkout/3f2a91c0:app · PROD shop"})
+	d.until("two lines", func() bool {
+		lines := strings.Split(d.text(), "\n")
+		return lines[0] == " checkout/3f2a91c0:app · PROD shop" && lines[1] == " leave: Enter ~ .  help: Enter ~ ?"
+	})
+	s.finish("")
+	d.left()
+}
