@@ -37,8 +37,10 @@ func (s *insights) View(width, height int) string {
 	if width <= 0 || height <= 0 {
 		return ""
 	}
-	out := s.head(width)
-	out = append(out, s.editor(width, height)...)
+	var out []string
+	if s.typing || height >= 12 { // on a small screen the rows need the room
+		out = append(s.head(width), s.editor(width, height)...)
+	}
 	out = append(out, s.status(width)...)
 	if s.charted && !s.hideChart && height-len(out) >= 8 {
 		out = append(out, s.drawChart(width, min(6, (height-len(out))/3))...)

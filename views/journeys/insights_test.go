@@ -101,6 +101,12 @@ func TestInsightsAskBeforeTheUnknown(t *testing.T) {
 	})
 }
 
+func TestInsightsOnASmallScreen(t *testing.T) {
+	run(t, setting{command: ":insights /ecs/prod/checkout", width: 40, height: 10}, func(j *journey) {
+		j.Sees("insights(/ecs/prod/check").Press("ctrl+r").Sees("✓", "▸")
+	})
+}
+
 func TestInsightsThatAreRefused(t *testing.T) {
 	run(t, setting{command: ":insights /ecs/prod/checkout"}, func(j *journey) {
 		query(j, "fields @message | bogus")
