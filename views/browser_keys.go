@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,9 +21,8 @@ func (b *Browser) Actions() []screen.Action {
 			taken[k] = true
 		}
 	}
-	all := append(own, b.viewActions()...)
-	all = append(all, b.sortActions(taken)...)
-	return append(all, b.moveActions()...)
+	// In one piece: this runs with every key and every frame.
+	return slices.Concat(own, b.viewActions(), b.sortActions(taken), b.moveActions())
 }
 
 // kindActions are the actions that the kind declares.
