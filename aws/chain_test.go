@@ -410,7 +410,7 @@ func TestOutcomeSaysWhatIsKnown(t *testing.T) {
 	}
 }
 
-func TestUnwritableJournalRefusesActsAndMarksMeteredReads(t *testing.T) {
+func TestUnwritableJournalRefusesActs(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Log("there is no /dev/full here")
 		return

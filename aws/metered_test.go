@@ -134,6 +134,47 @@ func TestMeteredReadWithoutAJournalRaisesTheBanner(t *testing.T) {
 	}
 }
 
+// A journal that cannot be written does not keep anybody from looking, but says so,
+// in read-only mode too; once it can be written again, the banner goes.
+func TestMeteredReadWithAnUnwritableJournalRaisesTheBanner(t *testing.T) {
+	for _, readOnly := range []bool{false, true} {
+		s, o := start(t, sim.Options{})
+		o.ReadOnly, o.Journal = readOnly, openJournal(t)
+		a := openAccount(t, o)
+		tail := func() {
+			stream, err := liveTail(t.Context(), t, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := stream.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		path := o.Journal.Path()
+		if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		tail()
+		if a.JournalFault() == nil {
+			t.Errorf("read-only %v: a read that was not recorded raises no banner", readOnly)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		tail()
+		if err := a.JournalFault(); err != nil {
+			t.Errorf("read-only %v: the banner stays: %v", readOnly, err)
+		}
+		if n := s.Faults().Calls("logs:StartLiveTail"); n != 2 {
+			t.Errorf("read-only %v: %d calls", readOnly, n)
+		}
+		r, err := audit.Verify(path)
+		if err != nil || !r.OK() || r.Records != 3 { // that the file was replaced, intent, outcome
+			t.Errorf("read-only %v: %+v, %v", readOnly, r, err)
+		}
+	}
+}
+
 // What this console began it may always end, journal or not.
 func TestEndingASessionAlwaysPasses(t *testing.T) {
 	_, o := start(t, sim.Options{})

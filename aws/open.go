@@ -139,7 +139,7 @@ func configError(profile string, err error) error {
 	e := &Error{Class: Invalid, Err: err, Text: "the AWS configuration cannot be used: " + oneLine(err.Error())}
 	if errors.As(err, &missing) {
 		e.Class, e.Text = NotFound, "there is no profile "+profile+" in the AWS configuration"
-		e.Hint = "the profiles that there are: `ecsole --help` names the files, :ctx lists them"
+		e.Hint = "the files are ~/.aws/config and ~/.aws/credentials, or those of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; :ctx lists their profiles"
 	}
 	return e
 }

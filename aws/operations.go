@@ -30,7 +30,7 @@ var services = map[string]service{
 	"CloudWatch Logs":           {iam: "logs", reads: []string{"Describe*", "List*", "FilterLogEvents", "GetLogEvents", "GetLogGroupFields", "GetQueryResults"}},
 	"CloudWatch":                {iam: "cloudwatch", reads: []string{"Describe*", "List*", "GetMetricData", "GetMetricStatistics", "GetDashboard", "GetInsightRuleReport"}},
 	"GuardDuty":                 {iam: "guardduty", reads: []string{"Describe*", "List*", "GetDetector", "GetFindings", "GetFindingsStatistics", "GetCoverageStatistics", "GetMemberDetectors", "GetUsageStatistics", "GetFilter"}},
-	"STS":                       {iam: "sts", reads: []string{"GetCallerIdentity", "GetAccessKeyInfo", "AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}},
+	"STS":                       {iam: "sts", reads: []string{"GetCallerIdentity", "GetAccessKeyInfo"}},
 	"SSM":                       {iam: "ssm", reads: []string{"Describe*", "List*", "GetConnectionStatus", "GetDocument"}},
 	"KMS":                       {iam: "kms", reads: []string{"Describe*", "List*", "GetKeyPolicy", "GetKeyRotationStatus", "GetPublicKey"}},
 	"IAM":                       {iam: "iam", reads: []string{"List*", "Simulate*", "GetRole", "GetRolePolicy", "GetPolicy", "GetPolicyVersion", "GetInstanceProfile", "GetUser"}},

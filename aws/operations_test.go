@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -28,7 +29,7 @@ func TestClassify(t *testing.T) {
 		{"CloudWatch Logs", "PutRetentionPolicy", act}, {"CloudWatch Logs", "GetLogRecord", act},
 		{"CloudWatch", "GetMetricData", read}, {"CloudWatch", "PutMetricAlarm", act},
 		{"GuardDuty", "GetFindings", read}, {"GuardDuty", "ArchiveFindings", act}, {"GuardDuty", "CreateSampleFindings", act},
-		{"STS", "GetCallerIdentity", read}, {"STS", "AssumeRole", read}, {"STS", "GetSessionToken", act}, {"STS", "GetFederationToken", act},
+		{"STS", "GetCallerIdentity", read}, {"STS", "AssumeRole", act}, {"STS", "GetSessionToken", act}, {"STS", "GetFederationToken", act},
 		{"SSM", "StartSession", act}, {"SSM", "TerminateSession", ending}, {"SSM", "ResumeSession", ending}, {"SSM", "GetParameter", act}, {"SSM", "SendCommand", act},
 		{"KMS", "GenerateDataKey", act}, {"KMS", "Decrypt", act}, {"KMS", "DescribeKey", read},
 		{"Secrets Manager", "GetSecretValue", act}, {"Secrets Manager", "BatchGetSecretValue", act}, {"Secrets Manager", "DescribeSecret", read},
@@ -54,7 +55,7 @@ func TestNoOperationThatChangesIsARead(t *testing.T) {
 	}
 	for id, client := range map[string]any{
 		ecs.ServiceID: &ecs.Client{}, cloudwatchlogs.ServiceID: &cloudwatchlogs.Client{}, cloudwatch.ServiceID: &cloudwatch.Client{},
-		guardduty.ServiceID: &guardduty.Client{}, sts.ServiceID: &sts.Client{}, ssm.ServiceID: &ssm.Client{}, kms.ServiceID: &kms.Client{}, iam.ServiceID: &iam.Client{},
+		guardduty.ServiceID: &guardduty.Client{}, sts.ServiceID: &sts.Client{}, ssm.ServiceID: &ssm.Client{}, kms.ServiceID: &kms.Client{}, iam.ServiceID: &iam.Client{}, ec2.ServiceID: &ec2.Client{},
 	} {
 		if _, ok := services[id]; !ok {
 			t.Errorf("%s is in use and not in the table", id)

@@ -138,12 +138,23 @@ func readAll(ctx context.Context, c Clients, k *Kind, r GetRequest, incomplete *
 		gaps = append(gaps, page.Gaps...)
 	}
 	addGaps(k, gaps, incomplete)
-	for _, name := range r.Names {
-		if !found[name] {
+	addUnfound(k, r.Names, found, gaps, incomplete)
+	return items
+}
+
+// addUnfound says which names nothing has. Where a gap is named by its ids, a name
+// among them has had its say; where not all could be read, nobody knows.
+func addUnfound(k *Kind, names []string, found map[string]bool, gaps []aws.Gap, incomplete *IncompleteError) {
+	for _, name := range names {
+		hit := func(id string) bool { return name == id || name == lastPart(id) || name == k.missing(id) }
+		switch {
+		case found[name] || slices.ContainsFunc(gaps, func(g aws.Gap) bool { return slices.ContainsFunc(g.IDs, hit) }):
+		case len(gaps) > 0:
+			incomplete.add("%s %s may be among what is missing", singular(k.Name), name)
+		default:
 			incomplete.add("there is no %s %s", singular(k.Name), name)
 		}
 	}
-	return items
 }
 
 // addGaps says each reason once, with all that it kept from being read.
