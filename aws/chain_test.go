@@ -14,8 +14,12 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/middleware"
 
@@ -60,6 +64,22 @@ func stacks(t *testing.T, cfg sdk.Config) map[string][]string {
 	})
 	see("sts:GetCallerIdentity", func(c sdk.Config) error {
 		_, err := sts.NewFromConfig(c).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		return err
+	})
+	see("ssm:DescribeSessions", func(c sdk.Config) error {
+		_, err := ssm.NewFromConfig(c).DescribeSessions(ctx, &ssm.DescribeSessionsInput{})
+		return err
+	})
+	see("kms:GenerateDataKey", func(c sdk.Config) error {
+		_, err := kms.NewFromConfig(c).GenerateDataKey(ctx, &kms.GenerateDataKeyInput{})
+		return err
+	})
+	see("iam:GetRole", func(c sdk.Config) error {
+		_, err := iam.NewFromConfig(c).GetRole(ctx, &iam.GetRoleInput{})
+		return err
+	})
+	see("ec2:DescribeSubnets", func(c sdk.Config) error {
+		_, err := ec2.NewFromConfig(c).DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{})
 		return err
 	})
 	return out

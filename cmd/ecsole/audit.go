@@ -112,6 +112,10 @@ func auditVerifyCommand() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Check that the journal's chain is whole, and that recordings are what it says", Args: cobra.NoArgs,
+		Long: "verify checks the journal's chain from its first line to its last: lines that were changed, added,\n" +
+			"moved or taken out are named, and it ends with status 1. Recordings of shells are compared with\n" +
+			"the hashes in the journal. Records that were cut off at the very end cannot be seen from the file\n" +
+			"alone, unless ecsole was running then: keep the number of the last record, or a copy, elsewhere.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, err := journalPath(path)
 			if err != nil {
