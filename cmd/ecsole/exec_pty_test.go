@@ -33,6 +33,15 @@ func TestExecSaysWhyItEnded(t *testing.T) {
 	}
 }
 
+// A command that keys end has the status that a local shell would give it.
+func TestInterruptedCommandHasItsStatus(t *testing.T) {
+	env := simulator(t)
+	for key, status := range map[string]int{"\x03": 130, "\x1c": 131} {
+		c := launch(t, 120, 25, env, "exec", "prod/orders-worker", "--", "sh", "-c", "echo it is o''n; sleep 1000")
+		c.sees("it is on").types(key).over(status).settled()
+	}
+}
+
 // The console says it, too, and goes on.
 func TestConsoleSaysWhyAShellEnded(t *testing.T) {
 	races := "GORACE=exitcode=0 log_path=" + t.TempDir() + "/race" // as in TestShellOnATerminal

@@ -73,13 +73,19 @@ func TestEachConnectionIsSigned(t *testing.T) {
 	r := newRig(t)
 	cfg := r.ready(echoSpec())
 	var mu sync.Mutex
-	signed := 0
-	cfg.Dial = Dialer{Sign: func(context.Context, *http.Request) error {
+	signed, dialled := 0, 0
+	dial := Dialer{Sign: func(context.Context, *http.Request) error {
 		mu.Lock()
 		defer mu.Unlock()
 		signed++
 		return nil
 	}}.Dial
+	cfg.Dial = func(ctx context.Context, url string) (*Conn, error) {
+		mu.Lock()
+		dialled++ // more often than is cut, where an attempt is lost
+		mu.Unlock()
+		return dial(ctx, url)
+	}
 	r.open(cfg)
 	r.sees("ready")
 	for lost := 1; lost < 3; lost++ {
@@ -91,14 +97,14 @@ func TestEachConnectionIsSigned(t *testing.T) {
 					n++
 				}
 			}
-			return n == lost
+			return n >= lost
 		})
 		r.typed("here\r")
 		r.sees(fmt.Sprintf("%d:here", lost)) // the agent has the connection, too
 	}
 	mu.Lock()
-	if signed != 3 {
-		t.Errorf("three connections, %d signatures", signed)
+	if dialled < 3 || signed != dialled {
+		t.Errorf("%d connections, %d signatures", dialled, signed)
 	}
 	mu.Unlock()
 	r.typed("still there\r")

@@ -73,7 +73,7 @@ func bg(s *Shell, args []string) int {
 func wait(s *Shell, args []string) int {
 	status := 0
 	left := s.backs[:0]
-	for _, b := range s.backs {
+	for i, b := range s.backs {
 		if len(args) > 1 && !named(args[1:], b) {
 			left = append(left, b)
 			continue
@@ -85,6 +85,9 @@ func wait(s *Shell, args []string) int {
 			}
 		case <-s.ctx.Done():
 			return 130
+		case <-s.group.poked():
+			s.backs = append(left, s.backs[i:]...)
+			return 128 + s.group.first()
 		}
 		if s.main && !s.interactive {
 			s.sess.forget(b.group)

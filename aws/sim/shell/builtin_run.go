@@ -228,40 +228,6 @@ func (s *Shell) unalias(words []*syntax.Word) ([]*syntax.Word, error) {
 	}
 }
 
-func trap(s *Shell, args []string) int {
-	if len(args) < 3 {
-		for sig, do := range s.traps {
-			fmt.Fprintf(s.handle(1), "trap -- '%s' %s\n", do, sig)
-		}
-		return 0
-	}
-	for _, sig := range args[2:] {
-		sig = strings.TrimPrefix(strings.ToUpper(sig), "SIG")
-		if sig == "0" {
-			sig = "EXIT"
-		}
-		if args[1] == "-" {
-			delete(s.traps, sig)
-		} else {
-			s.traps[sig] = args[1]
-		}
-	}
-	return 0
-}
-
-// runTrap runs a trap once.
-func (s *Shell) runTrap(sig string) {
-	do, ok := s.traps[sig]
-	if !ok {
-		return
-	}
-	delete(s.traps, sig)
-	was, status := s.flow, s.last
-	s.flow = onward
-	s.runText("trap", do)
-	s.flow, s.last = was, status
-}
-
 func read(s *Shell, args []string) int {
 	raw, prompt, delim, limit, list := false, "", byte('\n'), -1, ""
 	var names []string

@@ -95,7 +95,7 @@ func (s *Shell) function(body *syntax.Stmt, args []string) {
 		s.last, s.flow = 1, exiting
 		if s.interactive {
 			s.flow = onward
-			s.group.send(sigInt)
+			s.group.kill(sigInt)
 		}
 		return
 	}

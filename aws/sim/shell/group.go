@@ -40,6 +40,8 @@ type group struct {
 	done    chan struct{} // closed when the last process has ended
 	status  int
 	number  int // of the job; 0 before it has one
+
+	traps // what it does at signals instead of ending
 }
 
 func newGroup(ctx context.Context, id int, text string, wake func()) *group {
@@ -65,6 +67,7 @@ func afterEnd(g *group, f func()) (stop func()) {
 
 // may says whether the group may read the terminal now.
 func (g *group) may() bool {
+	g = g.top()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return !g.stopped && g.front
@@ -72,9 +75,10 @@ func (g *group) may() bool {
 
 // pass waits while the group is stopped; false when it has ended.
 func (g *group) pass() bool {
-	g.mu.Lock()
-	open := g.open
-	g.mu.Unlock()
+	top := g.top()
+	top.mu.Lock()
+	open := top.open
+	top.mu.Unlock()
 	select {
 	case <-open:
 		return g.ctx.Err() == nil
@@ -83,7 +87,7 @@ func (g *group) pass() bool {
 	}
 }
 
-// send delivers a signal.
+// send delivers a signal: the group ends by it unless a shell in it has a trap.
 func (g *group) send(sig int) {
 	switch sig {
 	case sigStop, sigTstp:
@@ -92,17 +96,28 @@ func (g *group) send(sig int) {
 		g.goOn(nil)
 	case 0:
 	default:
-		g.mu.Lock()
-		if g.signal == 0 {
-			g.signal = sig
+		if !g.trapped(sig) {
+			g.kill(sig)
 		}
-		g.mu.Unlock()
-		g.cancel()
-		g.goOn(nil)
 	}
 }
 
+// kill ends the group.
+func (g *group) kill(sig int) {
+	g.mu.Lock()
+	if g.signal == 0 {
+		g.signal = sig
+	}
+	g.mu.Unlock()
+	g.cancel()
+	if g.up == nil {
+		g.goOn(nil)
+	}
+	g.wake()
+}
+
 func (g *group) stop() {
+	g = g.top()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.stopped || g.ctx.Err() != nil {
@@ -118,6 +133,7 @@ func (g *group) resume(front bool) { g.goOn(&front) }
 
 // goOn lets the group run on, where it was unless a place is given.
 func (g *group) goOn(front *bool) {
+	g = g.top()
 	g.mu.Lock()
 	if front != nil {
 		g.front = *front
@@ -133,6 +149,7 @@ func (g *group) goOn(front *bool) {
 
 // halted is closed when the group is stopped.
 func (g *group) halted() <-chan struct{} {
+	g = g.top()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.halt

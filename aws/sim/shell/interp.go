@@ -73,7 +73,7 @@ func (s *Shell) sub(g *group) *Shell {
 	c.group, c.ctx = g, g.ctx
 	c.scope = s.flatten()
 	c.funcs, c.aliases = maps.Clone(s.funcs), maps.Clone(s.aliases)
-	c.opts, c.shopts, c.traps = maps.Clone(s.opts), maps.Clone(s.shopts), map[string]string{}
+	c.opts, c.shopts, c.traps = maps.Clone(s.opts), maps.Clone(s.shopts), s.ignored()
 	c.params = slices.Clone(s.params)
 	c.fds = map[int]*desc{}
 	for n, d := range s.fds {
@@ -149,6 +149,7 @@ func (s *Shell) stmts(all []*syntax.Stmt) {
 			return
 		}
 		s.stmt(st)
+		s.runTraps()
 	}
 }
 

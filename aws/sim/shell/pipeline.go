@@ -94,11 +94,12 @@ func (s *Shell) subshell(c *syntax.Subshell) {
 // at hand.
 func (s *Shell) front(text func() string, run func(at *Shell) int) {
 	if !s.main {
-		s.last = run(s)
+		s.beside(run)
 		return
 	}
 	g := s.sess.newGroup(text())
 	g.front = true
+	g.catch(s.ignored())
 	at := s.sub(g)
 	at.pid = s.pid
 	mode := s.sess.tty.Mode()
@@ -117,6 +118,20 @@ func (s *Shell) front(text func() string, run func(at *Shell) int) {
 		return
 	}
 	s.await(g, mode, old)
+}
+
+// beside runs a job of a shell that is not the session's main one.
+func (s *Shell) beside(run func(at *Shell) int) {
+	g, part := s.apart()
+	defer part()
+	if g == s.group {
+		s.last = run(s)
+		return
+	}
+	at := s.sub(g)
+	defer at.release()
+	at.pid = s.pid
+	s.last = g.killed(run(at))
 }
 
 // ahead puts a group in front, where it gets the keys' signals.

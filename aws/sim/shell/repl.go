@@ -46,6 +46,7 @@ func (s *Shell) repl(ctx context.Context) {
 		switch {
 		case errors.Is(in.err, tty.ErrInterrupted):
 			s.last = 130
+			s.trapAtPrompt(ctx)
 			continue
 		case errors.Is(in.err, io.EOF) && s.stoppedJobs():
 			fmt.Fprintln(s.sess.tty, "There are stopped jobs.")
@@ -84,6 +85,7 @@ func (s *Shell) runLine(ctx context.Context, all []*syntax.Stmt) {
 	}
 	g := newGroup(ctx, s.pid, "", s.sess.tty.Wake)
 	g.front = true
+	g.catch(s.traps)
 	defer g.cancel()
 	outer := s.group
 	s.group, s.ctx = g, g.ctx
@@ -231,7 +233,7 @@ func (s *Shell) savedHistory() []string {
 func (n *session) newShell(p *proc.Proc) *Shell {
 	g := groupOf(p.Ctx)
 	s := &Shell{sess: n, ctx: p.Ctx, group: g, scope: &scope{vars: map[string]expand.Variable{}}, funcs: map[string]*syntax.Stmt{},
-		aliases: map[string]string{}, name: p.Args[0], dir: p.Dir, opts: map[rune]bool{}, shopts: map[string]bool{}, traps: map[string]string{},
+		aliases: map[string]string{}, name: p.Args[0], dir: p.Dir, opts: map[rune]bool{}, shopts: map[string]bool{}, traps: g.ignored(),
 		fds: map[int]*desc{}, pid: p.PID, mainPID: p.PID, begun: n.now()}
 	s.bash = strings.HasSuffix(p.Args[0], "bash")
 	for i, st := range []any{p.In, p.Out, p.Err} {
@@ -273,6 +275,7 @@ func descOf(st any) *desc {
 func (n *session) shell(p *proc.Proc) int {
 	s := n.newShell(p)
 	defer s.release()
+	defer s.group.catch(s.ignored())
 	args, script, hasScript := s.shellFlags(p.Args[1:])
 	switch {
 	case hasScript:

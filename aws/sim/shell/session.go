@@ -246,8 +246,11 @@ func (n *session) Signal(pid, sig int) error {
 	for _, p := range n.procs {
 		if p.pid == pid || p.group != nil && p.group.id == -pid {
 			found = true
-			if !p.shell || sig == sigKill || sig == sigHup {
+			switch {
+			case !p.shell, sig == sigKill, sig == sigHup:
 				to = p.group
+			case n.line != nil && n.line.catches(sig):
+				to = n.line
 			}
 		}
 	}

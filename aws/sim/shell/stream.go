@@ -59,6 +59,7 @@ func (console) close() {}
 
 // behind says whether the group runs in the background.
 func (g *group) behind() bool {
+	g = g.top()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return !g.front && !g.stopped

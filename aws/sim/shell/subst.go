@@ -13,8 +13,12 @@ import (
 
 // commandSubst runs $(…); its output goes to w.
 func (s *Shell) commandSubst(w io.Writer, cs *syntax.CmdSubst) error {
-	c := s.sub(s.group)
-	c.ctx = s.ctx
+	g, part := s.apart()
+	defer part()
+	c := s.sub(g)
+	if g == s.group {
+		c.ctx = s.ctx
+	}
 	defer c.release()
 	c.put(1, newDesc(&into{w: w, left: 16 << 20}))
 	if len(cs.Stmts) == 1 && cs.Stmts[0].Cmd == nil && len(cs.Stmts[0].Redirs) == 1 && cs.Stmts[0].Redirs[0].Op == syntax.RdrIn {
@@ -30,7 +34,7 @@ func (s *Shell) commandSubst(w io.Writer, cs *syntax.CmdSubst) error {
 	} else {
 		c.stmts(cs.Stmts)
 	}
-	s.substStatus = c.last
+	s.substStatus = g.killed(c.last)
 	return s.ctx.Err()
 }
 
@@ -40,8 +44,12 @@ func (s *Shell) processSubst(ps *syntax.ProcSubst) (string, error) {
 		return "", errors.New("process substitution: only <(…) is supported")
 	}
 	var b strings.Builder
-	c := s.sub(s.group)
-	c.ctx = s.ctx
+	g, part := s.apart()
+	defer part()
+	c := s.sub(g)
+	if g == s.group {
+		c.ctx = s.ctx
+	}
 	defer c.release()
 	c.put(1, newDesc(&into{w: &b, left: 16 << 20}))
 	c.stmts(ps.Stmts)

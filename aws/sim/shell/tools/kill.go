@@ -25,6 +25,15 @@ func SignalNumber(name string) (int, bool) {
 	return 0, false
 }
 
+// SignalName is the name of a signal, "EXIT" for 0 and "" for none.
+func SignalName(n int) string {
+	names := strings.Fields("EXIT " + signalNames)
+	if n < 0 || n >= len(names) {
+		return ""
+	}
+	return names[n]
+}
+
 func kill(p *proc.Proc) int {
 	sig, status := 15, 0
 	args := p.Args[1:]
