@@ -97,17 +97,50 @@ func continues(b []byte, start int) bool {
 	case 'S':
 		return bytes.HasPrefix(b, []byte("Suppressed: "))
 	case 'c':
-		return bytes.HasPrefix(b, []byte("created by "))
+		if bytes.HasPrefix(b, []byte("created by ")) {
+			return true
+		}
 	case 'g':
-		return bytes.HasPrefix(b, []byte("goroutine ")) && bytes.IndexByte(b, '[') > 0
+		if bytes.HasPrefix(b, []byte("goroutine ")) && bytes.IndexByte(b, '[') > 0 {
+			return true
+		}
 	case 'a':
-		return bytes.HasPrefix(b, []byte("at ")) && bytes.IndexByte(b, '(') > 0
+		if bytes.HasPrefix(b, []byte("at ")) && bytes.IndexByte(b, '(') > 0 {
+			return true
+		}
 	case 'D':
 		return bytes.HasPrefix(b, []byte("During handling of the above exception"))
 	case 'T':
-		return bytes.HasPrefix(b, []byte("The above exception was"))
+		if bytes.HasPrefix(b, []byte("The above exception was")) {
+			return true
+		}
+	case '[':
+		return bytes.HasPrefix(b, []byte("[signal "))
 	}
-	return false
+	return frame(b)
+}
+
+// frame reports whether a line is the function of a Go stack trace, which is not
+// indented: "main.(*T).Get(0xc000012345, {0x1f, 0x2})", "panic({0x9c41e0?, 0x10f5a30?})".
+func frame(b []byte) bool {
+	b = bytes.TrimRight(b, " \r\n")
+	open := bytes.LastIndexByte(b, '(')
+	if open <= 0 || b[len(b)-1] != ')' {
+		return false
+	}
+	for _, c := range b[open+1 : len(b)-1] {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'f', c == 'x', c == '{', c == '}', c == ',', c == ' ', c == '?', c == '.', c == '_':
+		default:
+			return false
+		}
+	}
+	name := b[:open]
+	if bytes.IndexAny(name, " \t=\"") >= 0 {
+		return false
+	}
+	dot := bytes.IndexByte(name[bytes.LastIndexByte(name, '/')+1:], '.')
+	return dot > 0 || string(name) == "panic"
 }
 
 // guess looks for a level where no prefix has one: in capitals or in brackets
@@ -156,6 +189,7 @@ func prose(word []byte) bool {
 func exception(b []byte) Level {
 	switch {
 	case bytes.HasPrefix(b, []byte("Traceback (most recent call last)")), bytes.HasPrefix(b, []byte("Exception in thread")),
+		bytes.HasPrefix(b, []byte("http: panic serving ")), // net/http, of a handler
 		bytes.HasPrefix(b, []byte("Unhandled ")), bytes.HasPrefix(b, []byte("Uncaught ")):
 		return Error
 	}
