@@ -127,12 +127,12 @@ func (p *page) section(s Section, explain explainer) {
 	}
 	if s.Text != "" {
 		for l := range strings.SplitSeq(strings.TrimSuffix(clean.Text(s.Text, clean.Options{KeepNewlines: true}), "\n"), "\n") {
-			p.lines = append(p.lines, line{text: "  " + l})
+			p.lines = append(p.lines, line{text: "  " + l, hang: 2 + len(l) - len(strings.TrimLeft(l, " "))})
 		}
 	}
 	if s.Err != nil {
 		why := "  ✗ " + clean.Line(explain(s.Err))
-		p.lines = append(p.lines, line{text: why, spans: []span{{0, len(why), bad}}})
+		p.lines = append(p.lines, line{text: why, hang: 4, spans: []span{{0, len(why), bad}}})
 	}
 	if len(s.Rows) == 0 && s.Text == "" && s.Err == nil {
 		none := "  none"

@@ -235,3 +235,21 @@ func TestAStreamFillsIn(t *testing.T) {
 		t.Error(seen)
 	}
 }
+
+// TestATableWrapsUnderItself holds that a section's text breaks at blanks and goes
+// on under where it began, so that no number is torn in two.
+func TestATableWrapsUnderItself(t *testing.T) {
+	v := New(Options{Name: "test", Wrap: true, Load: func(context.Context) (Document, error) {
+		return Document{Sections: []Section{{Title: "Deployments", Text: "PRIMARY  4/6  ECS deployment ecs-svc/8775973886 completed."}}}, nil
+	}})
+	for cmd := v.Init(); cmd != nil; {
+		cmd = v.Update(cmd())
+	}
+	got := v.View(34, 4)
+	lines := strings.Split(ansi.Strip(got), "\n")
+	for i, want := range []string{" Deployments", "   PRIMARY  4/6  ECS deployment", "   ecs-svc/8775973886 completed."} {
+		if line := strings.TrimRight(lines[i], " "); line != want {
+			t.Errorf("row %d is %q, want %q", i, line, want)
+		}
+	}
+}
