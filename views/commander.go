@@ -165,10 +165,14 @@ func (a *App) setIncident(id string) tea.Cmd {
 	if a.o.Journal == nil {
 		return flashText(screen.Error, "there is no journal to stamp")
 	}
+	before := a.o.Journal.Incident()
+	if id == "" && before == "" {
+		return flashText(screen.Info, "no incident is set; :incident ID stamps one on every record")
+	}
 	a.o.Journal.SetIncident(id)
 	on, text := a.on, "incident "+id+" is stamped on every record from now on"
 	if id == "" {
-		text = "no incident from now on"
+		text = "no incident from now on; it was " + before
 	}
 	return screen.Batch(flashText(screen.Info, text), func() tea.Msg { a.note(on, "incident.set", id, ""); return nil })
 }

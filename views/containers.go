@@ -87,7 +87,7 @@ var _ = register(Resource[container]{
 		{Name: "shell", Label: "Shell", Changes: true, Show: containerShell},
 		{Name: "shell.command", Label: "Shell with …", Hidden: true, Changes: true, Show: containerShellWith},
 		{Name: "command.run", Label: "Run command", Changes: true, Many: true, Off: func(v container) string { return notRunning(v.task) }, ShowAll: containersCommand},
-		{Name: "doctor", Label: "Doctor", Help: "Examine why no shell opens, or what is wrong with one", Show: containerDoctor},
+		{Name: "doctor", Label: "Doctor", Help: "Why no shell opens, or what is amiss with one", Show: containerDoctor},
 		{Name: "host", Label: "Host", Hidden: true, Off: func(v container) string { return hostless(v.task) },
 			Open: func(s Scope, v container) (string, Scope) { return hostOf(s, v.task) }},
 		{Name: "forward", Label: "Forward", Help: "Forward a port", Changes: true, Show: containerForward},

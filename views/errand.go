@@ -120,7 +120,7 @@ func (e *errand) state() string {
 		parts = append(parts, fmt.Sprintf("%d with status 0", well))
 	}
 	if ill > 0 {
-		parts = append(parts, fmt.Sprintf("%d not", ill))
+		parts = append(parts, fmt.Sprintf("%d without status 0", ill))
 	}
 	text := strings.Join(parts, ", ")
 	e.mu.Lock()

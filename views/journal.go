@@ -39,7 +39,7 @@ var _ = register(Resource[audit.Record]{
 			return table.Cell{Text: valueCell(shortTarget(v.Target)).Text, Plain: v.Target}
 		}},
 		{Title: "BECAME", Field: "after", Priority: 60, Max: 40, Value: func(v audit.Record) any { return v.After }},
-		{Title: "RESULT", Field: "result", Priority: 65, Max: 40, Value: func(v audit.Record) any { return orDefault(v.Error, v.Result) }},
+		{Title: "RESULT", Field: "result", Priority: 75, Min: 12, Max: 40, Value: func(v audit.Record) any { return orDefault(v.Error, v.Result) }},
 		{Title: "INCIDENT", Field: "incident", Key: "I", Priority: 50, Value: func(v audit.Record) any { return v.Incident }},
 		{Title: "ACCOUNT", Field: "account", Priority: 40, Value: func(v audit.Record) any { return v.Account }},
 		{Title: "REGION", Field: "region", Wide: true, Value: func(v audit.Record) any { return v.Region }},

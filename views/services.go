@@ -62,7 +62,7 @@ var _ = register(Resource[ecs.Service]{
 		{Name: "revisions", Label: "Revisions", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "revisions", Scope{Cluster: v.ClusterARN, Service: v.Name, Family: family(v.TaskDefinition)}
 		}},
-		{Name: "doctor", Label: "Doctor", Help: "Examine why no shell opens in its tasks, or what is wrong with one", Show: serviceDoctor},
+		{Name: "doctor", Label: "Doctor", Help: "Why no shell opens in its tasks, or what is amiss with one", Show: serviceDoctor},
 		{Name: "findings", Label: "Findings", Open: func(_ Scope, v ecs.Service) (string, Scope) {
 			return "findings", Scope{Cluster: v.ClusterARN, Service: v.Name}
 		}},

@@ -78,7 +78,7 @@ var _ = register(Resource[ecs.Task]{
 			return "tasks", s
 		}},
 		{Name: "stop", Label: "Stop", Changes: true, Many: true, Off: stopOff, Ask: askStop, Run: runStop},
-		{Name: "doctor", Label: "Doctor", Help: "Examine why no shell opens, or what is wrong with one", Show: taskDoctor},
+		{Name: "doctor", Label: "Doctor", Help: "Why no shell opens, or what is amiss with one", Show: taskDoctor},
 		{Name: "findings", Label: "Findings", Open: func(_ Scope, v ecs.Task) (string, Scope) {
 			return "findings", Scope{Cluster: v.ClusterARN, Task: v.ARN}
 		}},

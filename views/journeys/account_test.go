@@ -167,9 +167,14 @@ func TestIncident(t *testing.T) {
 				t.Errorf("the %s bears the incident %q", kind, r.Incident)
 			}
 		}
-		j.Type(":incident\r").Sees("no incident from now on")
+		j.Type(":incident\r").Sees("no incident from now on; it was INC-42")
 		j.pass(7 * time.Second)
 		j.Not("INC-42")
+		n := len(j.records())
+		j.Type(":incident\r").Sees("no incident is set")
+		if got := len(j.records()); got != n {
+			t.Errorf("asking without an incident left %d records", got-n)
+		}
 		if rs := j.records(); rs[len(rs)-1].Incident != "" {
 			t.Errorf("the newest record still bears %q", rs[len(rs)-1].Incident)
 		}

@@ -44,7 +44,7 @@ func TestCommandOnMarkedTasks(t *testing.T) {
 		j.Press("g", "space", "space")
 		j.Press("x").Sees("Run a command")
 		j.Type("hostname; exit 3").Press("enter").Press("enter", "enter")
-		j.Sees("output(hostname", "1 of 2: exit status 3", "2 not")
+		j.Sees("output(hostname", "1 of 2: exit status 3", "2 without status 0")
 		j.Press("esc").Sees("tasks(prod)").Press("ctrl+\\")
 		j.rest()
 		j.sim.Faults().Deny("ecs:ExecuteCommand")
