@@ -60,11 +60,11 @@ func parseTerm(part string) (t term, err error) {
 		part = strings.TrimSpace(part[1:])
 	}
 	if part == "" {
-		return t, errors.New("nothing after !")
+		return t, errors.New("nothing after ! to leave out")
 	}
 	switch {
 	case part == "-f":
-		return t, errors.New("nothing after -f")
+		return t, errors.New("nothing after -f to look for")
 	case strings.HasPrefix(part, "-f "):
 		var letters []byte
 		for _, c := range []byte(strings.TrimSpace(part[3:])) {
