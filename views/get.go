@@ -37,7 +37,7 @@ func (e *IncompleteError) add(format string, args ...any) {
 }
 
 // ours are the kinds about the console itself, of which nobody else can read anything.
-var ours = []string{"aliases", "api", "forwards", "sessions"}
+var ours = []string{"aliases", "api", "forwards", "runs", "sessions"}
 
 // GetKinds are the kinds that `get` prints: all but those about the console itself.
 func GetKinds() []string {

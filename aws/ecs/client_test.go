@@ -86,8 +86,20 @@ func TestDefinitionsAndRevisions(t *testing.T) {
 			t.Fatal("no families")
 		}
 		most := 0
+		every := map[string]bool{}
+		for _, r := range all(t, st.Revisions(ctx, "")) {
+			if r.Family == "" || every[r.ARN] {
+				t.Errorf("among all: %+v", r)
+			}
+			every[r.ARN] = true
+		}
 		for _, f := range families {
 			revisions := all(t, st.Revisions(ctx, f.Name))
+			for _, r := range revisions {
+				if !every[r.ARN] {
+					t.Errorf("%s is not among all revisions", r.ARN)
+				}
+			}
 			most = max(most, len(revisions))
 			latest, err := st.Latest(ctx, f.Name)
 			if err != nil {

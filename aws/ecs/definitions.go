@@ -134,22 +134,26 @@ func (c *Client) Families(ctx context.Context) aws.Pages[TaskDefinitionFamily] {
 	}.pages(ctx)
 }
 
-// Revisions lists the revisions of a family: the active ones first, then those
-// deregistered, each newest first.
+// Revisions lists the revisions of a family, or of all families where it is "": the
+// active ones first, then those deregistered, each family's newest first.
 func (c *Client) Revisions(ctx context.Context, family string) aws.Pages[Revision] {
+	var only *string
+	if family != "" {
+		only = &family
+	}
 	return plan[Revision]{
 		key: func(r Revision) string { return r.ARN },
 		// The list call takes one status. The token says which one the next page is for.
 		list: func(ctx context.Context, token string) (out listed[Revision], err error) {
 			status, token := revisionToken(token)
 			size, next := page(token)
-			o, err := c.sdk.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{FamilyPrefix: &family, Status: status, Sort: types.SortOrderDesc, MaxResults: size, NextToken: next})
+			o, err := c.sdk.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{FamilyPrefix: only, Status: status, Sort: types.SortOrderDesc, MaxResults: size, NextToken: next})
 			if err != nil {
 				return out, err
 			}
 			for _, arn := range o.TaskDefinitionArns {
 				// Some servers take the family for a prefix of families' names.
-				if f, n := parseRevision(arn); f == family {
+				if f, n := parseRevision(arn); only == nil || f == family {
 					out.items = append(out.items, Revision{ARN: arn, Family: f, Number: n, Status: string(status)})
 				}
 			}

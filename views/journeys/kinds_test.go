@@ -354,6 +354,14 @@ func TestAudit(t *testing.T) {
 	})
 }
 
+func TestRevisionsOfAllFamilies(t *testing.T) {
+	run(t, setting{}, func(j *journey) {
+		j.Sees("clusters(all)[4]")
+		j.Type(":revisions\r").Sees("revisions(all)[101]").Type("/prod-web\r").Not("prod-cart").Sees("prod-web")
+		j.Press("d").Sees("describe(prod-web:", "Network mode")
+	})
+}
+
 func TestEmptyLists(t *testing.T) {
 	run(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
