@@ -62,6 +62,7 @@ type App struct {
 	on       Clients
 	open     *accounts
 	errands  *errands
+	copies   copies
 	profiles []aws.Profile
 	wish     int      // number of the newest command or drill-down: what an older one asked for comes too late
 	clusters []string // ARNs seen on the present account

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,7 +41,17 @@ func (a *App) copyFiles(s spot) Opening {
 		{Label: "from it", Detail: "a file or a directory of the container, to this machine"},
 		{Label: "to it", Detail: "a file or a directory of this machine, to the container"},
 	}
-	return Opening{Overlay: dialog.Choose(a.theme, "Copy files of "+clean.Line(s.label()), items, 0, func(i int) tea.Cmd { return a.askCopy(s, i == 0) })}
+	going := a.copies.all()
+	for _, c := range going {
+		items = append(items, dialog.Item{Label: "end it", Detail: clean.Line(strings.TrimSuffix(c.label()+" · "+c.progress(), " · "))})
+	}
+	return Opening{Overlay: dialog.Choose(a.theme, "Copy files of "+clean.Line(s.label()), items, 0, func(i int) tea.Cmd {
+		if i >= 2 {
+			going[i-2].end(errCopyEnded)
+			return nil // the end of the job says so
+		}
+		return a.askCopy(s, i == 0)
+	})}
 }
 
 // askCopy asks for the paths of a copy.
@@ -89,41 +96,6 @@ func home(p string) string {
 	return p
 }
 
-// copying is one copy that was asked for.
-type copying struct {
-	app     *App
-	spot    spot
-	fetch   bool
-	request files.Request
-	limit   int64
-	replace bool // the file that is here already
-
-	done, total atomic.Int64
-	question    *dialog.Spec // what has to be asked before it can be done
-}
-
-// start copies as a job: a screen that is left does not end it.
-func (c *copying) start() tea.Cmd {
-	label := fmt.Sprintf("copy %s of %s", filepath.Base(c.request.Remote), c.spot.label())
-	if !c.fetch {
-		label = fmt.Sprintf("copy %s to %s", filepath.Base(c.request.Local), c.spot.label())
-	}
-	return screen.Cmd(screen.Start{Job: screen.Job{
-		Label: clean.Line(label), Timeout: copyAtMost, Where: c.spot.on.where(c.app.cfg).short(), Progress: c.progress, Run: c.run,
-		Done: func(string, error) tea.Cmd {
-			if c.question == nil {
-				return nil
-			}
-			return screen.Cmd(screen.Ask{Overlay: dialog.New(c.app.theme, *c.question), Unasked: true})
-		},
-	}})
-}
-
-// progress says how far the copy is.
-func (c *copying) progress() string {
-	return CopyProgress(c.done.Load(), c.total.Load())
-}
-
 // CopyProgress says how far a copy is: of total bytes, which may be -1 for not known.
 func CopyProgress(done, total int64) string {
 	switch {
@@ -133,57 +105,6 @@ func CopyProgress(done, total int64) string {
 		return fmt.Sprintf("%d %% of %s", done*100/total, humanize.Bytes(uint64(total)))
 	}
 	return humanize.Bytes(uint64(done))
-}
-
-// run copies. What the user has to be asked first ends it; the answer starts it again.
-func (c *copying) run(ctx context.Context) (string, error) {
-	if c.fetch && !c.replace {
-		there, err := c.occupied()
-		if err != nil {
-			return "", err
-		}
-		if there != "" {
-			c.ask("Replace what is there?", "There is "+there+" already. What has the same name is replaced.", "Replace", func(again *copying) { again.replace = true })
-			return "there is something of that name already", nil
-		}
-	}
-	res, err := Copy(ctx, c.spot.on.Exec, c.fetch, c.request, files.Options{Limit: c.limit, Progress: func(done, total int64) {
-		c.done.Store(done)
-		c.total.Store(total)
-	}})
-	var large *files.TooLargeError
-	if errors.As(err, &large) {
-		c.ask("Copy "+humanize.Bytes(uint64(large.Bytes))+"?", fmt.Sprintf("That is above the limit of %s (copy.limitMB). It takes about %s.",
-			humanize.Bytes(uint64(large.Limit)), CopyTakes(large.Bytes)), "Copy", func(again *copying) { again.limit = math.MaxInt64 })
-		return "it is above the limit", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return CopyDone(res), nil
-}
-
-// ask has a question asked when the job has ended; yes starts it again.
-func (c *copying) ask(title, text, ok string, yes func(*copying)) {
-	c.question = &dialog.Spec{Title: title, Text: clean.Text(text, clean.Options{}), OK: ok, Names: []string{clean.Line(c.spot.label() + " " + c.request.Remote)},
-		Done: func(map[string]string) tea.Cmd {
-			again := &copying{app: c.app, spot: c.spot, fetch: c.fetch, request: c.request, limit: c.limit, replace: c.replace}
-			yes(again)
-			return again.start()
-		}}
-}
-
-// occupied is the file or the directory that a copy would write into, or "".
-func (c *copying) occupied() (string, error) {
-	local := files.Inside(c.request.Local, c.request.Remote)
-	_, err := os.Stat(local)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", nil
-	case err != nil:
-		return "", err
-	}
-	return local, nil
 }
 
 // Copy copies to or from a container, and gives a copy up that stands still.
@@ -203,8 +124,8 @@ func Copy(ctx context.Context, s *exec.Sessions, fetch bool, r files.Request, o 
 		do = files.Fetch
 	}
 	res, err := do(ctx, s, r, o)
-	if errors.Is(context.Cause(ctx), stalled) {
-		err = stalled
+	if cause := context.Cause(ctx); err != nil && (errors.Is(cause, stalled) || errors.Is(cause, errCopyEnded)) {
+		err = cause
 	}
 	if err != nil && res.Bytes+res.Resumed > 0 && res.Files == 1 && !errors.Is(err, files.ErrSum) {
 		err = fmt.Errorf("%w; what has come through is kept, and the same copy goes on from there", err)

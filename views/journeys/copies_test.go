@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"ecsole/aws/sim"
 )
 
 // containers goes to the containers of a task of payments.
@@ -97,5 +99,24 @@ func TestSessionsOfTheAccount(t *testing.T) {
 		j.Press("t", "enter").Sees("Copy from the container?")
 		j.Type("/etc/hosts\r").Press("ctrl+u").Type(filepath.Join(t.TempDir(), "hosts") + "\r").Press("enter").Sees("checksums agree")
 		j.Type(":ssm\r").Sees("ssm(active, and ended of 24h)", "terminated", "prod/payments/", "user/oncall", "AmazonECS-ExecuteInteractiveCommand")
+	})
+}
+
+// A copy that goes on can be ended where copies begin; it says so, and what it has.
+func TestCopyEnded(t *testing.T) {
+	run(t, setting{width: 160, height: 40, command: ":services prod", before: func(s *sim.Sim) {
+		if err := s.Faults().Set("exec-pace=20000"); err != nil {
+			t.Error(err)
+		}
+	}}, func(j *journey) {
+		j.containers()
+		local := filepath.Join(t.TempDir(), "large")
+		if err := os.WriteFile(local, make([]byte, 4_000_000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j.Press("t").Sees("from it", "to it").Not("end it").Press("j", "enter").Sees("Copy to the container?")
+		j.Type(local + "\r/tmp/large\r").Press("enter").Sees("copy large to payments/")
+		j.Press("t").Sees("end it", "copy large to payments/").Press("j", "j", "enter").Sees("you have ended it")
+		j.Press("t").Sees("from it").Not("end it")
 	})
 }
