@@ -358,7 +358,7 @@ func TestRevisionsOfAllFamilies(t *testing.T) {
 	run(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.Type(":revisions\r").Sees("revisions(all)[101]").Type("/prod-web\r").Not("prod-cart").Sees("prod-web")
-		j.Press("d").Sees("describe(prod-web:", "Network mode")
+		j.Press("d").Sees("describe(revision/prod-web:", "Network mode")
 	})
 }
 
