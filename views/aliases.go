@@ -39,15 +39,34 @@ var _ = register(Resource[word]{
 	},
 })
 
+// meanings say what a kind's list is for, where its name does not.
+var meanings = map[string]string{
+	"alarms":          "CloudWatch alarms",
+	"aliases":         "this list",
+	"api":             "calls to AWS: their number, pace and errors",
+	"containers":      "containers of running tasks",
+	"findings":        "GuardDuty's findings",
+	"forwards":        "ports forwarded by this run",
+	"instances":       "hosts: container instances",
+	"journal":         "every act of this machine, and recorded shells to play",
+	"profiles":        "profiles of the AWS configuration, to switch to",
+	"revisions":       "revisions of task definitions",
+	"runs":            "commands run with x, and their answers",
+	"sessions":        "shells of this run",
+	"ssm":             "sessions of the account, whoever began them",
+	"taskdefinitions": "families of task definitions",
+}
+
 func words() []word {
 	out := []word{
 		{"region", "another region of this profile", nil},
-		{"incident", "stamp an incident on every record from now on", nil},
+		{"incident", "stamp an incident on every record from now on; without an id, end it", nil},
+		{"insights", "query log groups with Logs Insights", nil},
 		{"help", "all keys of this screen", []string{"h", "?"}},
 		{"quit", "leave", []string{"q", "exit"}},
 	}
 	for _, k := range Kinds() {
-		out = append(out, word{k.Name, "list of " + k.Name, k.Aliases})
+		out = append(out, word{k.Name, orDefault(meanings[k.Name], k.noun), k.Aliases})
 	}
 	return out
 }
