@@ -35,7 +35,7 @@ var _ = register(Resource[audit.Record]{
 		}},
 		{Title: "KIND", Field: "kind", Key: "K", Priority: 70, Value: func(v audit.Record) any { return string(v.Kind) }},
 		{Title: "ACTION", Field: "action", Key: "C", Priority: 100, Value: func(v audit.Record) any { return v.Action }},
-		{Title: "TARGET", Field: "target", Key: "T", Priority: 80, Max: 50, Value: func(v audit.Record) any { return v.Target }, Cell: func(v audit.Record) table.Cell {
+		{Title: "TARGET", Field: "target", Key: "T", Priority: 80, Min: 14, Max: 50, Value: func(v audit.Record) any { return v.Target }, Cell: func(v audit.Record) table.Cell {
 			return table.Cell{Text: valueCell(shortTarget(v.Target)).Text, Plain: v.Target}
 		}},
 		{Title: "BECAME", Field: "after", Priority: 60, Max: 40, Value: func(v audit.Record) any { return v.After }},
