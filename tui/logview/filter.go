@@ -167,7 +167,11 @@ func (v *View) pending() tea.Cmd {
 			return nil
 		}
 		v.going = 0
-		return flash(screen.Warn, fmt.Sprintf("%q is not found", v.search.Text()))
+		where := ""
+		if st := v.src.State(); st.Reading != "" || st.Lag > 0 || st.Following && st.Read.IsZero() {
+			where = " in what has been read so far"
+		}
+		return flash(screen.Warn, fmt.Sprintf("%q is not found%s", v.search.Text(), where))
 	}
 	by := v.going
 	v.going = 0

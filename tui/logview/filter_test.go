@@ -12,6 +12,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ecsole/lines"
 	"ecsole/tui/logview"
 	"ecsole/tui/screen"
 )
@@ -50,8 +51,10 @@ func TestSearchKeepsAllLines(t *testing.T) {
 	d.Sees("needle two", "line 00151", "2/2 hits").Press("N").Sees("needle one", "1/2 hits", "line 00001")
 	d.Press("n").Sees("needle two", "2/2").Press("n").Sees("needle one", "went on at the other end")
 	d.Type("//line 00250\r").Sees("line 00250", "line 00249")
-	d.Type("//no such thing\r").Sees("is not found")
+	d.Type("//no such thing\r").Sees("is not found").Not("so far")
 	d.Press("esc").Not("hits")
+	r.set(func(s *lines.State) { s.Reading = "12:00–12:10" })
+	d.Type("//nothing yet\r").Sees("is not found in what has been read so far")
 }
 
 func TestSearchWithinAFilter(t *testing.T) {
