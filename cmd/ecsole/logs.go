@@ -130,5 +130,16 @@ func (l *logsFlags) print(cmd *cobra.Command, c views.Clients, r views.LogReques
 			return err
 		}
 	}
-	return newPrinter(cmd.OutOrStdout(), l, query).run(cmd.Context(), c.Logs, spec.Spec, l.follow)
+	p := newPrinter(cmd.OutOrStdout(), l, query)
+	if err := p.run(cmd.Context(), c.Logs, spec.Spec, l.follow); err != nil {
+		return err
+	}
+	switch {
+	case p.lines > 0:
+	case query.Empty():
+		say("no line was found in that time")
+	default:
+		say("no line of that time matches the filter")
+	}
+	return nil
 }

@@ -30,6 +30,7 @@ type printer struct {
 	theme *theme.Theme // nil: without colours
 	tasks map[string]int
 	row   []byte
+	lines int // printed
 }
 
 func newPrinter(w io.Writer, l *logsFlags, query *match.Query) *printer {
@@ -61,6 +62,7 @@ func (p *printer) run(ctx context.Context, hub *logs.Hub, spec logs.Spec, follow
 			if _, err := p.out.Write(p.line(l, stream(l.Stream))); err != nil {
 				return own(err)
 			}
+			p.lines++
 		}
 		return own(p.out.Flush())
 	})
