@@ -136,7 +136,7 @@ func frame(b []byte) bool {
 		}
 	}
 	name := b[:open]
-	if bytes.IndexAny(name, " \t=\"") >= 0 {
+	if bytes.ContainsAny(name, " \t=\"") {
 		return false
 	}
 	dot := bytes.IndexByte(name[bytes.LastIndexByte(name, '/')+1:], '.')
