@@ -62,7 +62,7 @@ func TestCommandIsCancelled(t *testing.T) {
 		j.Sees("output(echo begun", "1 to come")
 		j.Press("esc").Sees("tasks(prod)").Type(":runs\r").Sees("runs(", "1 to come")
 		j.rest()
-		j.Press("ctrl+k").Sees("1 not · cancelled")
+		j.Press("ctrl+k").Sees("1 without status 0 · cancelled")
 		j.Press("enter").Sees("broken off", "begun")
 		j.until("the end of the session", func() bool {
 			all := j.sim.Agent().Sessions()
