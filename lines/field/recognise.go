@@ -93,7 +93,7 @@ func front(b []byte, i int) (body int, level Level) {
 		}
 		n := timeAt(b[j:])
 		if n == 0 {
-			l, m := levelAt(b[j:], open != 0)
+			l, m := levelAt(b[j:], open != 0, j > 0 && b[j-1] == '\t')
 			if l == None || level != None {
 				break
 			}
@@ -144,8 +144,9 @@ func separators(b []byte, i int) int {
 }
 
 // levelAt reads a level at the start of b. Outside of brackets it must be in
-// capitals, or be followed by a colon: prose has such words too.
-func levelAt(b []byte, bracket bool) (Level, int) {
+// capitals, be followed by a colon, or stand alone between tabs (tabbed: one stands
+// before it), as zap writes it: prose has such words too.
+func levelAt(b []byte, bracket, tabbed bool) (Level, int) {
 	n, upper := 0, true
 	for n < len(b) && n < 14 && (b[n]|0x20 >= 'a' && b[n]|0x20 <= 'z') {
 		upper = upper && b[n] <= 'Z'
@@ -162,7 +163,7 @@ func levelAt(b []byte, bracket bool) (Level, int) {
 		next = b[n]
 	}
 	switch {
-	case bracket, next == ':', upper && (next == ' ' || next == '\t' || next == '|' || next == ']' || next == '-' || next == '['):
+	case bracket, next == ':', tabbed && next == '\t', upper && (next == ' ' || next == '\t' || next == '|' || next == ']' || next == '-' || next == '['):
 		l := ParseLevel(b[:n])
 		if l == Info && !upper && !bracket && (n == 3 || n == 4 && b[0]|0x20 != 'i') {
 			return None, 0 // "log:", "note:" are prose
