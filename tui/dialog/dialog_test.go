@@ -158,6 +158,17 @@ func TestFormRefusesWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestTypingReplacesAProposal(t *testing.T) {
+	for keys, want := range map[string]string{"8 0": "80", "end 8": "30008", "backspace 1": "3001", "tab shift+tab 9": "9"} {
+		o := asking(Spec{Title: "Forward", Fields: []Field{{Name: "port", Label: "Port", Kind: Number, Default: "3000"}}})
+		press(t, o, strings.Fields(keys)...)
+		cmd, _ := press(t, o, "enter", "enter")
+		if got := cmd().(answer).values["port"]; got != want {
+			t.Errorf("%s: %q, want %q", keys, got, want)
+		}
+	}
+}
+
 func TestPasteGoesIntoTheField(t *testing.T) {
 	o := asking(Spec{Title: "MFA", Fields: []Field{{Name: "code", Label: "Code"}}})
 	o.Update(tea.PasteMsg{Content: " 123456\n"})

@@ -28,7 +28,7 @@ type Field struct {
 	Name        string // key of its value
 	Label       string
 	Kind        Kind
-	Default     string
+	Default     string // a proposal: what is typed first replaces it, other keys edit it
 	Placeholder string
 	Choices     []string
 	Required    bool
@@ -49,6 +49,9 @@ func newInput(f Field) *input {
 	}
 	if f.Kind == Flag && f.Default != "true" {
 		f.Default = "false"
+	}
+	if f.Kind == Text || f.Kind == Number {
+		return &input{Field: f, line: edit.Proposed(f.Default)}
 	}
 	return &input{Field: f, line: edit.New(f.Default)}
 }

@@ -14,14 +14,23 @@ import (
 
 // Line is a text and a cursor in it. The zero Line is empty and ready.
 type Line struct {
-	text []rune
-	pos  int
+	text     []rune
+	pos      int
+	selected bool // the whole text: what is typed or pasted next takes its place
 }
 
 // New is a line with text in it and the cursor at its end.
 func New(text string) Line {
 	var l Line
 	l.Insert(text)
+	return l
+}
+
+// Proposed is a line with text in it that is selected: the first letter typed, or a
+// paste, replaces it, any other key of the line keeps it to be edited.
+func Proposed(text string) Line {
+	l := New(text)
+	l.selected = !l.Empty()
 	return l
 }
 
@@ -36,7 +45,7 @@ func (l *Line) Empty() bool { return len(l.text) == 0 }
 
 // Set replaces the text and puts the cursor at its end.
 func (l *Line) Set(text string) {
-	l.text, l.pos = nil, 0
+	*l = Line{}
 	l.Insert(text)
 }
 
@@ -50,6 +59,9 @@ func (l *Line) Insert(text string) {
 			add = append(add, r)
 		}
 	}
+	if l.selected && len(add) > 0 {
+		*l = Line{}
+	}
 	rest := append(add, l.text[l.pos:]...)
 	l.text = append(l.text[:l.pos:l.pos], rest...)
 	l.pos += len(add)
@@ -58,7 +70,7 @@ func (l *Line) Insert(text string) {
 // Key takes a key. used is false for keys that are not the line's affair; changed
 // says that the text is another.
 func (l *Line) Key(k tea.KeyPressMsg) (used, changed bool) {
-	before := len(l.text)
+	before, selected := len(l.text), l.selected
 	switch k.String() {
 	case "left", "ctrl+b":
 		l.pos = max(l.pos-1, 0)
@@ -87,7 +99,9 @@ func (l *Line) Key(k tea.KeyPressMsg) (used, changed bool) {
 			return false, false
 		}
 		l.Insert(k.Text)
+		return true, selected || len(l.text) != before
 	}
+	l.selected = false
 	return true, len(l.text) != before
 }
 
@@ -137,7 +151,12 @@ func (l *Line) View(width int, focus bool, ghost string, text, dim, cursor theme
 		return true
 	}
 	head := clean.Line(string(l.text[left:l.pos]))
-	put(head, text)
+	if focus && l.selected { // as a selection it is seen, and the cursor is not
+		put(head, cursor)
+		cursor = text
+	} else {
+		put(head, text)
+	}
 	under, behind := " ", ghost
 	if l.pos < len(l.text) {
 		under, behind = clean.Line(string(l.text[l.pos])), clean.Line(string(l.text[l.pos+1:]))

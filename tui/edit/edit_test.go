@@ -44,6 +44,61 @@ func TestEditing(t *testing.T) {
 	}
 }
 
+func TestProposalIsReplacedOrEdited(t *testing.T) {
+	for keys, want := range map[string]string{
+		"9 1":           "91",
+		"1 backspace 2": "2",
+		"backspace 1":   "301",
+		"end 1":         "3001",
+		"left 1":        "3010",
+		"home 1":        "1300",
+		"ctrl+u 7":      "7",
+		"tab 5":         "5",
+	} {
+		l := Proposed("300")
+		press(&l, strings.Fields(keys)...)
+		if l.Text() != want {
+			t.Errorf("%s: %q, want %q", keys, l.Text(), want)
+		}
+	}
+	l := Proposed("3")
+	if used, changed := l.Key(tuitest.Key("5")); !used || !changed || l.Text() != "5" {
+		t.Errorf("a letter for a letter: used %v, changed %v, %q", used, changed, l.Text())
+	}
+	l = Proposed("300")
+	l.Insert("80\n")
+	if l.Text() != "80" {
+		t.Errorf("pasted: %q", l.Text())
+	}
+	l = Proposed("300")
+	l.Insert("\x00")
+	if l.Text() != "300" {
+		t.Errorf("a paste of nothing: %q", l.Text())
+	}
+	if l.Set("4"); l.selected {
+		t.Error("what is set is selected")
+	}
+	if l = Proposed(""); l.selected {
+		t.Error("nothing is selected")
+	}
+}
+
+func TestProposalIsShownSelected(t *testing.T) {
+	th := theme.New(theme.Options{})
+	text, cursor := theme.PenOf(th.Dialog.FieldFocus), theme.PenOf(th.Prompt.Cursor)
+	l := Proposed("300")
+	if v := l.View(6, true, "", text, text, cursor); !strings.HasPrefix(v, cursor.Paint("300")) || ansi.StringWidth(v) != 6 {
+		t.Errorf("with focus: %q", v)
+	}
+	if v := l.View(6, false, "", text, text, cursor); !strings.HasPrefix(v, text.Paint("300")) {
+		t.Errorf("without focus: %q", v)
+	}
+	press(&l, "end")
+	if v := l.View(6, true, "", text, text, cursor); !strings.HasPrefix(v, text.Paint("300")+cursor.Paint(" ")) {
+		t.Errorf("edited: %q", v)
+	}
+}
+
 func TestInsertKeepsOneHarmlessLine(t *testing.T) {
 	l := New("ab")
 	press(&l, "left")
