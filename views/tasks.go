@@ -37,7 +37,7 @@ var _ = register(Resource[ecs.Task]{
 		{Title: "GROUP", Field: "group", Key: "V", Priority: 89, When: anyService, Min: 12, Max: 32, Value: func(v ecs.Task) any { return strings.TrimPrefix(v.Group, "service:") }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v ecs.Task) any { return v.LastStatus }, Cell: taskStatusCell},
 		{Title: "HEALTH", Field: "health", Key: "H", Priority: 60, Value: func(v ecs.Task) any { return v.Health }, Cell: taskHealthCell},
-		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Min: 36, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }},
+		{Title: "STOPPED BECAUSE", Field: "stopReason", Key: "W", Priority: 90, When: stopped, Min: 36, Max: 60, Value: func(v ecs.Task) any { return ecs.StopSummary(v) }, Cell: stopCell},
 		{Title: "CPU", Field: "cpuPercent", Key: "C", Priority: 80, When: running, Min: 15, Overlay: "use"},
 		{Title: "MEM", Field: "memoryPercent", Key: "M", Priority: 78, When: running, Min: 15, Overlay: "use"},
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
@@ -87,6 +87,17 @@ var _ = register(Resource[ecs.Task]{
 	Raw:      func(v ecs.Task) json.RawMessage { return v.Raw },
 	Up:       func(_ Scope, v ecs.Task) (string, Scope) { return "services", Scope{Cluster: v.ClusterARN} },
 })
+
+// stopCell puts the container to blame and its exit before the commonest stop code,
+// which says less, so that they are seen on a narrow screen too.
+func stopCell(v ecs.Task) table.Cell {
+	why := ecs.StopSummary(v)
+	c := table.Cell{Text: why, Plain: why}
+	if code, blame, ok := strings.Cut(why, " · "); ok && code == "EssentialContainerExited" {
+		c.Text = blame + " · " + code
+	}
+	return c
+}
 
 func stopped(s Scope) bool { return s.Stopped }
 func running(s Scope) bool { return !s.Stopped }

@@ -198,7 +198,7 @@ func TestRunningAndStopped(t *testing.T) {
 		j.Press("t").Sees("tasks(prod stopped)", "STOPPED BECAUSE")
 		j.rest()
 		for _, c := range []struct{ service, why string }{
-			{"search", "EssentialContainerExited"},
+			{"search", "exit 137"},
 			{"notifications", "ServiceSchedulerInitiated"},
 		} {
 			j.Type("/" + c.service + "\r").Sees("</" + c.service + ">")
@@ -217,7 +217,7 @@ func TestStoppedTasksOfAService(t *testing.T) {
 	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		j.goTo("search")
-		j.Press("t").Sees("tasks(prod/search stopped)", "EssentialContainerExited")
+		j.Press("t").Sees("tasks(prod/search stopped)", "exit 137")
 		j.Press("enter").Sees("containers(", "137", "OutOfMemoryError")
 	})
 }
