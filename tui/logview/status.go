@@ -278,7 +278,11 @@ func (v *View) standing(width int) []part {
 		add(v.pens.warn, count(int(n))+" dropped")
 	}
 	if n := st.Late; n > 0 {
-		add(v.pens.muted, count(int(n))+" late")
+		s := count(int(n)) + " came late"
+		if width >= 120 {
+			s += ", put in place"
+		}
+		add(v.pens.muted, s)
 	}
 	if width >= 100 {
 		u := v.src.Store().Budget().Usage()

@@ -62,7 +62,7 @@ func TestLateLinesGoWhereTheyBelongAndAreCounted(t *testing.T) {
 	r := newRig(t).put("aaa", 0, "first").put("bbb", 2000, "third")
 	d := r.show(80, 24).Sees("first", "third")
 	r.add(lines.Mode{Late: true}, "aaa", 1000, "second")
-	d.Sees("1 late").Wait("for the order", func(s string) bool {
+	d.Sees("1 came late").Wait("for the order", func(s string) bool {
 		a, b, c := strings.Index(s, "first"), strings.Index(s, "second"), strings.Index(s, "third")
 		return a >= 0 && a < b && b < c
 	})
