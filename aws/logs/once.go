@@ -20,8 +20,9 @@ const onceBudget = 64 << 20
 // Once reads a range to its end and hands the lines over in order, in portions;
 // with follow it then goes on until the context ends, handing over what is new as
 // it comes: late lines come late. It is for output to a pipe: an error of emit ends
-// it, as does one of reading that will not pass by itself.
-func (h *Hub) Once(ctx context.Context, spec Spec, follow bool, emit func([]lines.Line, func(lines.StreamID) lines.Stream) error) error {
+// it, as does one of reading that will not pass by itself before it follows. From then
+// on say is told what hinders reading, and that it has passed.
+func (h *Hub) Once(ctx context.Context, spec Spec, follow bool, emit func([]lines.Line, func(lines.StreamID) lines.Stream) error, say func(string)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o := &output{hub: h, ctx: ctx, emit: emit, errs: make(chan error, 1)}
@@ -37,6 +38,7 @@ func (h *Hub) Once(ctx context.Context, spec Spec, follow bool, emit func([]line
 	for _, p := range o.tail.pasts {
 		f := h.follow(p.place, o)
 		defer h.unfollow(f, o)
+		o.tail.feeds = append(o.tail.feeds, f) // for its state
 	}
 	// What came while the past was read, and late into it.
 	if err := o.past(now.Add(-settle-headEvery), h.clock.now()); err != nil {
@@ -45,11 +47,22 @@ func (h *Hub) Once(ctx context.Context, spec Spec, follow bool, emit func([]line
 	if err := o.begin(); err != nil {
 		return err
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case err := <-o.errs:
-		return err
+	t := time.NewTicker(headEvery)
+	defer t.Stop()
+	told := told{say: say}
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-o.errs:
+			return err
+		case <-t.C:
+			if o.mu.TryLock() { // else it may be the reader who takes no more
+				o.mu.Unlock()
+				st := o.tail.state()
+				told.look(&st)
+			}
+		}
 	}
 }
 

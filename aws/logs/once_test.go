@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestOnceIsCompleteAndInOrder(t *testing.T) {
 		one := Source{Group: floodGroup, Stream: "load/app/" + taskID(0), Container: "app", Task: taskID(0)}
 		two := Source{Group: floodGroup, Prefix: "load/app/" + taskID(1)[:31], Container: "app"}
 		spec := Spec{Sources: []Source{one, two}, Range: Range{From: from, To: to}}
-		if err := r.hub.Once(t.Context(), spec, false, p.emit); err != nil {
+		if err := r.hub.Once(t.Context(), spec, false, p.emit, quiet(t)); err != nil {
 			t.Fatal(err)
 		}
 		compare(t, r.truth(from, to), p.got)
@@ -66,9 +67,9 @@ func TestOnceFollows(t *testing.T) {
 		begin := time.Now()
 		ctx, cancel := context.WithCancel(t.Context())
 		p := &paper{got: map[event]int{}}
-		done := make(chan error)
+		done := make(chan error, 1)
 		go func() {
-			done <- r.hub.Once(ctx, Spec{Sources: []Source{floodSource}, Range: Range{Last: time.Minute}}, true, p.emit)
+			done <- r.hub.Once(ctx, Spec{Sources: []Source{floodSource}, Range: Range{Last: time.Minute}}, true, p.emit, quiet(t))
 		}()
 		wait(time.Minute)
 		cancel()
@@ -98,7 +99,7 @@ func TestOnceEndsWithItsReader(t *testing.T) {
 				return broken
 			}
 			return nil
-		})
+		}, quiet(t))
 		if !errors.Is(err, broken) {
 			t.Fatal(err)
 		}
@@ -109,18 +110,76 @@ func TestOnceSaysWhatIsWrong(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, sim.Options{})
 		emit := (&paper{got: map[event]int{}}).emit
-		if err := r.hub.Once(t.Context(), Spec{Sources: []Source{{Container: "c", Elsewhere: "goes to Splunk"}}}, true, emit); err == nil {
+		if err := r.hub.Once(t.Context(), Spec{Sources: []Source{{Container: "c", Elsewhere: "goes to Splunk"}}}, true, emit, quiet(t)); err == nil {
 			t.Error("a container that logs elsewhere is followed")
 		}
-		if err := r.hub.Once(t.Context(), Spec{Sources: []Source{{Group: "/none", Prefix: "a/"}}}, false, emit); aws.AsError(err).Class != aws.NotFound {
+		if err := r.hub.Once(t.Context(), Spec{Sources: []Source{{Group: "/none", Prefix: "a/"}}}, false, emit, quiet(t)); aws.AsError(err).Class != aws.NotFound {
 			t.Error(err)
 		}
 		r.steady(1, 1)
 		r.sim.Faults().Deny("logs:FilterLogEvents")
-		if err := r.hub.Once(t.Context(), Spec{Sources: []Source{floodSource}}, false, emit); aws.AsError(err).Class != aws.Denied {
+		if err := r.hub.Once(t.Context(), Spec{Sources: []Source{floodSource}}, false, emit, quiet(t)); aws.AsError(err).Class != aws.Denied {
 			t.Error(err)
 		}
 	})
+}
+
+// quiet is told nothing.
+func quiet(t *testing.T) func(string) {
+	return func(text string) { t.Errorf("said: %s", text) }
+}
+
+func TestOnceSaysWhatHindersFollowing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, sim.Options{})
+		r.steady(1, 5)
+		ctx, cancel := context.WithCancel(t.Context())
+		p := &paper{got: map[event]int{}}
+		done := make(chan error, 1)
+		said := make(chan string, 99)
+		go func() {
+			done <- r.hub.Once(ctx, Spec{Sources: []Source{floodSource}, Range: Range{Last: time.Minute}}, true, p.emit, func(text string) { said <- text })
+		}()
+		next := func(of string) {
+			t.Helper()
+			wait(time.Minute)
+			if len(said) != 1 {
+				t.Fatalf("%d sentences about %s", len(said), of)
+			}
+			if text := <-said; !strings.Contains(text, of) {
+				t.Errorf("%q does not speak of %s", text, of)
+			}
+		}
+		wait(time.Minute)
+		if len(said) > 0 {
+			t.Errorf("said where all is well: %s", <-said)
+		}
+		r.sim.Faults().Deny("logs:FilterLogEvents")
+		next("logs:FilterLogEvents")
+		r.sim.Faults().Allow("logs:FilterLogEvents")
+		next("goes on as before")
+		r.sim.Faults().Throttle(1)
+		next("later than they are written")
+		r.sim.Faults().Throttle(0)
+		next("goes on as before")
+		cancel()
+		<-done
+	})
+}
+
+func TestToldSaysALagOnce(t *testing.T) {
+	var said []string
+	told := told{say: func(text string) { said = append(said, text) }}
+	for _, c := range []struct {
+		lag  time.Duration
+		want string // of what is said, "" where nothing is
+	}{{7 * time.Second, ""}, {11 * time.Second, "11s after"}, {40 * time.Second, ""}, {7 * time.Second, ""}, {0, "as before"}, {7 * time.Second, ""}, {0, ""}} {
+		said = nil
+		told.look(&lines.State{Lag: c.lag})
+		if got := strings.Join(said, "|"); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("lag %v: %q", c.lag, got)
+		}
+	}
 }
 
 func TestOnceLeavesStrangersOut(t *testing.T) {
@@ -135,7 +194,7 @@ func TestOnceLeavesStrangersOut(t *testing.T) {
 			}
 			return out, nil
 		}}
-		if err := r.hub.Once(t.Context(), spec, false, p.emit); err != nil {
+		if err := r.hub.Once(t.Context(), spec, false, p.emit, quiet(t)); err != nil {
 			t.Fatal(err)
 		}
 		for e := range p.got {

@@ -131,7 +131,7 @@ func (l *logsFlags) print(cmd *cobra.Command, c views.Clients, r views.LogReques
 		}
 	}
 	p := newPrinter(cmd.OutOrStdout(), l, query)
-	if err := p.run(cmd.Context(), c.Logs, spec.Spec, l.follow); err != nil {
+	if err := p.run(cmd.Context(), c.Logs, spec.Spec, l.follow, func(text string) { say(clean.Line(text)) }); err != nil {
 		return err
 	}
 	switch {

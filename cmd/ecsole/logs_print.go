@@ -49,7 +49,7 @@ func newPrinter(w io.Writer, l *logsFlags, query *match.Query) *printer {
 
 // run prints until the end. A reader that has gone away ends the program as it ends
 // others: by SIGPIPE.
-func (p *printer) run(ctx context.Context, hub *logs.Hub, spec logs.Spec, follow bool) error {
+func (p *printer) run(ctx context.Context, hub *logs.Hub, spec logs.Spec, follow bool, say func(string)) error {
 	return hub.Once(ctx, spec, follow, func(page []lines.Line, stream func(lines.StreamID) lines.Stream) error {
 		for i := range page {
 			l := &page[i]
@@ -65,7 +65,7 @@ func (p *printer) run(ctx context.Context, hub *logs.Hub, spec logs.Spec, follow
 			p.lines++
 		}
 		return own(p.out.Flush())
-	})
+	}, say)
 }
 
 // line is one event as it is printed: JSON, or time, task, container and text.
