@@ -173,7 +173,7 @@ func TestToldSaysALagOnce(t *testing.T) {
 	for _, c := range []struct {
 		lag  time.Duration
 		want string // of what is said, "" where nothing is
-	}{{7 * time.Second, ""}, {11 * time.Second, "11s after"}, {40 * time.Second, ""}, {7 * time.Second, ""}, {0, "as before"}, {7 * time.Second, ""}, {0, ""}} {
+	}{{7 * time.Second, ""}, {11 * time.Second, "11s behind"}, {40 * time.Second, ""}, {7 * time.Second, ""}, {0, "as before"}, {7 * time.Second, ""}, {0, ""}} {
 		said = nil
 		told.look(&lines.State{Lag: c.lag})
 		if got := strings.Join(said, "|"); c.want == "" && got != "" || !strings.Contains(got, c.want) {

@@ -26,7 +26,7 @@ func (t *told) look(st *lines.State) {
 			text += "; reading goes on trying"
 		}
 	case st.Lag > farBehind, st.Lag > lagging && t.last != "":
-		kind, text = "lag", "lines come "+st.Lag.Round(time.Second).String()+" after they are written: there are more than CloudWatch lets be read at this pace"
+		kind, text = "lag", "reading is "+st.Lag.Round(time.Second).String()+" behind; it goes on from there"
 	}
 	if kind == t.last || kind == "lag" && t.last != "" {
 		return // still behind after what was said is no news
