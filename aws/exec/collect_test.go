@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -22,5 +24,43 @@ func TestCollectorCutAnywhere(t *testing.T) {
 				t.Fatalf("cut at %d and %d: %+v", i, j, fmt.Sprintf("%q %v %d", o.Output, o.Known, o.Exit))
 			}
 		}
+	}
+}
+
+// TestCollectorFlood gives output that never comes to a mark, or knows the mark and
+// never comes to its status.
+func TestCollectorFlood(t *testing.T) {
+	const mark = "M4rk"
+	flood := bytes.Repeat([]byte("no shell here\n"), 4096)
+	for name, begin := range map[string]string{"before the mark": "why\n", "behind a false end": "\x1b_" + mark + "\x1b\\why\n\x1b_" + mark + ":"} {
+		c := newCollector(mark, RunOptions{Limit: 1 << 20})
+		c.Write([]byte(begin))
+		for range 100 {
+			c.Write(flood)
+		}
+		if held := len(c.hold) + len(c.lead); held > 2*leadLimit {
+			t.Errorf("%s: %d bytes are held", name, held)
+		}
+		var o Outcome
+		c.take(&o)
+		if !strings.HasPrefix(string(o.Output), "why\n") || !o.Cut || o.Known {
+			t.Errorf("%s: %.20q, cut %v, known %v", name, o.Output, o.Cut, o.Known)
+		}
+	}
+}
+
+// TestCollectorFalseEnd has a command write its own mark without a status, before the
+// end.
+func TestCollectorFalseEnd(t *testing.T) {
+	const mark = "M4rk"
+	const body = "a\x1b_" + mark + ":\x1b\\b\x1b_" + mark + ":x\x1b\\c"
+	c := newCollector(mark, RunOptions{})
+	for _, b := range []byte("\x1b_" + mark + "\x1b\\" + body + "\x1b_" + mark + ":7\x1b\\") {
+		c.Write([]byte{b})
+	}
+	var o Outcome
+	c.take(&o)
+	if string(o.Output) != body || !o.Known || o.Exit != 7 {
+		t.Errorf("%q, exit %d (%v)", o.Output, o.Exit, o.Known)
 	}
 }
