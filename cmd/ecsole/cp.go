@@ -150,7 +150,7 @@ func copyError(err error) error {
 			humanize.Bytes(uint64(large.Bytes)), humanize.Bytes(uint64(large.Limit)), views.CopyTakes(large.Bytes))}
 	}
 	var path *os.PathError
-	if errors.As(err, &path) || errors.Is(err, files.ErrMissing) || errors.Is(err, files.ErrTools) || errors.Is(err, files.ErrSum) {
+	if errors.As(err, &path) || errors.Is(err, files.ErrMissing) || errors.Is(err, files.ErrTools) || errors.Is(err, files.ErrSum) || errors.Is(err, files.ErrGrows) {
 		return ownError{err}
 	}
 	return err

@@ -50,7 +50,7 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 	}
 	res := Result{Files: 1, Resumed: skip * block, Path: r.Local}
 	q := exec.Quote(r.Remote)
-	sink := &meterWriter{w: part, done: res.Resumed, total: there.size, tell: o.progress}
+	sink := &meterWriter{w: part, done: res.Resumed, total: there.size, tell: o.progress, most: o.most(there.size)}
 	out, err := stream(ctx, s, r, fmt.Sprintf("dd if=%s bs=%d skip=%d 2>/dev/null | base64", q, block, skip), sink)
 	res.Bytes = sink.done - res.Resumed
 	if cerr := part.Close(); err == nil {
@@ -58,6 +58,9 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 	}
 	if err == nil {
 		err = failed(out)
+	}
+	if errors.Is(err, ErrGrows) {
+		_ = os.Remove(part.Name()) // nothing of it is to be resumed from
 	}
 	if err != nil {
 		return res, err // what has come stays, to be copied on
@@ -150,9 +153,13 @@ type meterWriter struct {
 	done  int64
 	total int64
 	tell  func(done, total int64)
+	most  int64 // of done; 0 is no bound
 }
 
 func (m *meterWriter) Write(p []byte) (int, error) {
+	if m.most > 0 && m.done+int64(len(p)) > m.most {
+		return 0, fmt.Errorf("%w: above %d bytes", ErrGrows, m.most)
+	}
 	n, err := m.w.Write(p)
 	m.done += int64(n)
 	m.tell(m.done, m.total)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -55,6 +56,7 @@ var (
 	ErrMissing = errors.New("there is no such file")
 	ErrTools   = errors.New("the image lacks what a copy needs")
 	ErrSum     = errors.New("the copy differs from the original")
+	ErrGrows   = errors.New("more of the file comes than it had, and it does not end")
 )
 
 // TooLargeError is a copy above the limit that was not made.
@@ -137,6 +139,20 @@ func (o Options) allows(size int64) error {
 		return nil
 	}
 	return &TooLargeError{Bytes: size, Limit: limit}
+}
+
+// most is how much of a file of that size may come: it may grow meanwhile, up to the
+// limit, or by as much as the usual limit where the user has allowed more. What a
+// container says of its files is not to be trusted with this machine's disk.
+func (o Options) most(size int64) int64 {
+	limit := o.Limit
+	if limit == 0 {
+		limit = sizeLimit
+	}
+	if size > math.MaxInt64-sizeLimit {
+		return size
+	}
+	return max(size, min(limit, size+sizeLimit))
 }
 
 func (o Options) progress(done, total int64) {
