@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -70,16 +71,27 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 	return res, note(s, r, res, ActionFetch)
 }
 
+// entrySize is what an entry takes in an archive at least, in bytes.
+const entrySize = 512
+
 // unpack writes an archive below root. What is neither a file nor a directory is
 // skipped: a link could point anywhere, a device has no place here.
 func unpack(root *os.Root, r io.Reader, res *Result, o Options) error {
 	in := tar.NewReader(r)
+	var entries int64 // what the names take: also of what has no content, without end
 	for {
 		h, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		entries += entrySize + int64(len(h.Name))
+		if h.Size > math.MaxInt64-res.Bytes-entries { // a lie
+			return &TooLargeError{Bytes: h.Size, Limit: o.Limit}
+		}
+		if err := o.allowsMore(res.Bytes + entries + h.Size); err != nil {
 			return err
 		}
 		name := path.Clean(h.Name)
@@ -93,9 +105,6 @@ func unpack(root *os.Root, r io.Reader, res *Result, o Options) error {
 				return err
 			}
 		case tar.TypeReg:
-			if err := o.allowsMore(res.Bytes + h.Size); err != nil {
-				return err
-			}
 			if err := writeFile(root, name, in, fs.FileMode(h.Mode)&0o777, res, o); err != nil {
 				return err
 			}
