@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"ecsole/aws/exec"
 	"ecsole/tui/textview"
 )
@@ -191,7 +193,7 @@ func (e *errand) answer(a exec.Answer) textview.Section {
 		s.Rows = append(s.Rows, textview.Row{Label: "Containers", Value: strings.Join(a.From, "\n")})
 	}
 	if a.Cut {
-		s.Rows = append(s.Rows, textview.Row{Label: "Output", Value: fmt.Sprintf("only the first %d KiB", errandOutput>>10), Tone: textview.Pending})
+		s.Rows = append(s.Rows, textview.Row{Label: "Output", Value: "only its beginning, " + humanize.IBytes(uint64(len(a.Output))), Tone: textview.Pending})
 	}
 	if s.Text == "" {
 		s.Rows = append(s.Rows, textview.Row{Label: "Output", Value: "none", Tone: textview.Dim})

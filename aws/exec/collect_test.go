@@ -64,3 +64,14 @@ func TestCollectorFalseEnd(t *testing.T) {
 		t.Errorf("%q, exit %d (%v)", o.Output, o.Exit, o.Known)
 	}
 }
+
+// TestShareOfMany holds what many outputs take together.
+func TestShareOfMany(t *testing.T) {
+	for _, c := range []struct{ limit, n, want int }{
+		{0, 1, outputLimit}, {0, 32, outputLimit}, {0, 1024, 256 << 10}, {1 << 20, 8, 1 << 20}, {1 << 20, 1 << 20, 64 << 10}, {1000, 5000, 1000},
+	} {
+		if got := share(c.limit, c.n); got != c.want {
+			t.Errorf("of %d among %d: %d, want %d", c.limit, c.n, got, c.want)
+		}
+	}
+}

@@ -13,14 +13,31 @@ import (
 // parallelRuns is how many commands run at once where nothing else is asked for.
 const parallelRuns = 8
 
+// collectedLimit is what the outputs of one RunEach may take together, in bytes, and
+// collectedLeast what each may have in any case.
+const (
+	collectedLimit = 256 << 20
+	collectedLeast = 64 << 10
+)
+
+// share is the limit of one output among n.
+func share(limit, n int) int {
+	if limit == 0 {
+		limit = outputLimit
+	}
+	return min(limit, max(collectedLimit/max(n, 1), collectedLeast))
+}
+
 // RunEach runs a command for each request, so many at once (0 is 8), and tells of each
 // outcome when it is there, from one goroutine at a time. The outcomes come back in
 // the order of the requests. When ctx ends, so do the commands that run, and none is
-// begun any more.
+// begun any more. Of each output less is kept than o.Limit where there are so many that
+// they would fill the memory.
 func (s *Sessions) RunEach(ctx context.Context, requests []Request, command string, parallel int, o RunOptions, each func(Outcome)) []Outcome {
 	if parallel <= 0 {
 		parallel = parallelRuns
 	}
+	o.Limit = share(o.Limit, len(requests))
 	out := make([]Outcome, len(requests))
 	slots := make(chan struct{}, parallel)
 	var telling sync.Mutex
