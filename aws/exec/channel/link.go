@@ -352,22 +352,32 @@ const (
 	mostPiece  = 64 << 10
 )
 
+// partSize is what a part takes beside its body, in bytes, about.
+const partSize = 64
+
 // hand queues a part for the goroutine that hands out; mu is held. Plain output
-// joins what waits already.
+// joins what waits already. What counts is the memory taken: an agent may send no end of
+// messages that hold next to nothing.
 func (c *Channel) hand(p part) {
-	c.bytes += len(p.body)
-	if n := len(c.deliver); n > 0 && p.kind == message.Output && c.deliver[n-1].kind == p.kind && c.plain() {
-		last := &c.deliver[n-1].body
-		switch size := len(*last) + len(p.body); {
-		case size <= cap(*last):
-			*last = append(*last, p.body...)
-			return
-		case size <= mostPiece:
-			*last = append(append(make([]byte, 0, mostPiece), *last...), p.body...)
-			return
+	least := 0
+	if p.kind == message.Output && c.plain() {
+		least = leastPiece
+		if n := len(c.deliver); n > 0 && c.deliver[n-1].kind == p.kind {
+			last := &c.deliver[n-1].body
+			switch size := len(*last) + len(p.body); {
+			case size <= cap(*last):
+				*last = append(*last, p.body...)
+				return
+			case size <= mostPiece:
+				c.bytes += mostPiece - cap(*last)
+				*last = append(append(make([]byte, 0, mostPiece), *last...), p.body...)
+				return
+			}
 		}
 	}
-	c.deliver = append(c.deliver, part{p.kind, append(make([]byte, 0, max(len(p.body), leastPiece)), p.body...)})
+	body := append(make([]byte, 0, max(len(p.body), least)), p.body...)
+	c.bytes += partSize + cap(body)
+	c.deliver = append(c.deliver, part{p.kind, body})
 }
 
 // plain says that the bytes of consecutive messages belong together; mu is held.
