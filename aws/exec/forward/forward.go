@@ -140,13 +140,13 @@ func (s *Forwards) Open(ctx context.Context, r Request) (*Forward, error) {
 	closed := s.closed
 	if !closed {
 		s.all = append(s.all, f)
+		s.wg.Go(f.accept) // before close can wait
 	}
 	s.mu.Unlock()
 	if closed {
 		f.Close(ctx)
 		return nil, ErrClosing
 	}
-	s.wg.Go(f.accept)
 	return f, nil
 }
 

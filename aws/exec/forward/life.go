@@ -298,7 +298,16 @@ func (f *Forward) accept() {
 			}
 			return
 		}
-		f.wg.Go(func() { f.carry(conn) })
+		f.mu.Lock()
+		closed := f.state == Closed
+		if !closed { // Close waits for those that began before
+			f.wg.Go(func() { f.carry(conn) })
+		}
+		f.mu.Unlock()
+		if closed {
+			_ = conn.Close() // nobody carries it
+			return
+		}
 	}
 }
 
