@@ -146,12 +146,18 @@ func writeYAML(w io.Writer, k *Kind, _ Scope, items []got) error {
 
 // quoteUnseen double-quotes the strings in which something has to be escaped.
 func quoteUnseen(n *yaml.Node) {
-	if n.Kind == yaml.ScalarNode && !clean.Seen(n.Value) {
+	if n.Kind == yaml.ScalarNode && (!clean.Seen(n.Value) || blankBlock(n.Value)) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	for _, c := range n.Content {
 		quoteUnseen(c)
 	}
+}
+
+// blankBlock reports whether a text of several lines begins with a blank: as a block it
+// needs a hint at its indent, which the encoder gets wrong within a list.
+func blankBlock(s string) bool {
+	return s != "" && strings.IndexByte(" \t\n", s[0]) >= 0 && strings.IndexByte(s, '\n') >= 0
 }
 
 func writeCSV(w io.Writer, k *Kind, _ Scope, items []got) error {

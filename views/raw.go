@@ -154,7 +154,11 @@ func parseValue(d *json.Decoder) (*yaml.Node, error) {
 		_, err := d.Token()
 		return n, err
 	case string:
-		return scalar(stringTag, t)
+		n, err := scalar(stringTag, t)
+		if blankBlock(t) {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+		return n, err
 	case json.Number:
 		if strings.ContainsAny(t.String(), ".eE") {
 			return scalar("!!float", t.String())

@@ -103,6 +103,7 @@ func TestDescriptionsHideSecrets(t *testing.T) {
 func FuzzRaw(f *testing.F) {
 	f.Add([]byte(definitionAnswer))
 	f.Add([]byte(`{"a":[1,-2.5e3,"x: y","- z","#",null],"true":"true","":{"\u0000":"~"}}`))
+	f.Add([]byte(`[" 0\n",{"a":["\n x","\ty\nz"]}]`))
 	f.Add([]byte(`["multi\nline\n","tab\t","\u2028\u007f\u009b"]`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var want any
