@@ -90,6 +90,7 @@ func (a *App) knownProfiles() ([]aws.Profile, error) {
 		return nil, nil
 	}
 	all, err := a.o.Profiles()
+	all = slices.Clone(all) // whoever was given it before reads on
 	for _, c := range a.open.all() {
 		id, ok := c.Account.KnownIdentity()
 		for i := range all {
