@@ -69,7 +69,6 @@ type App struct {
 	sorted   map[string]table.Sort
 	wide     map[string]bool
 	draft    string  // the query that was typed last into Logs Insights
-	noted    bool    // that forwards are not logged
 	problems []error // of the start: shown as the first messages
 }
 

@@ -127,7 +127,7 @@ func Copy(ctx context.Context, s *exec.Sessions, fetch bool, r files.Request, o 
 	if cause := context.Cause(ctx); err != nil && (errors.Is(cause, stalled) || errors.Is(cause, errCopyEnded)) {
 		err = cause
 	}
-	if err != nil && res.Bytes+res.Resumed > 0 && res.Files == 1 && !errors.Is(err, files.ErrSum) {
+	if err != nil && res.Bytes+res.Resumed > 0 && !res.Tree && !errors.Is(err, files.ErrSum) {
 		err = fmt.Errorf("%w; what has come through is kept, and the same copy goes on from there", err)
 	}
 	return res, err
@@ -136,8 +136,8 @@ func Copy(ctx context.Context, s *exec.Sessions, fetch bool, r files.Request, o 
 // CopyDone says what was copied.
 func CopyDone(res files.Result) string {
 	text := humanize.Bytes(uint64(res.Bytes + res.Resumed))
-	if res.Files != 1 {
-		text += fmt.Sprintf(" in %d files", res.Files)
+	if res.Tree {
+		text += " in " + orDefault(plural(res.Files, "file"), "no file")
 	}
 	if res.Resumed > 0 {
 		text += ", " + humanize.Bytes(uint64(res.Resumed)) + " of them from before"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -21,6 +22,20 @@ import (
 
 // ForwardNote is what everybody should know who forwards a port.
 const ForwardNote = "AWS does not log what goes through a forward, and many policies deny it (ssm:StartSession)."
+
+// ForwardTold reports whether the user has had ForwardNote at an earlier forward.
+func ForwardTold(p config.Paths) bool {
+	_, err := os.Stat(p.Told())
+	return err == nil
+}
+
+// TellForward keeps in mind that the user has had ForwardNote. Where that cannot be
+// kept, it is told again.
+func TellForward(p config.Paths) {
+	if os.MkdirAll(p.Data, 0o700) == nil {
+		_ = os.WriteFile(p.Told(), nil, 0o600)
+	}
+}
 
 // Forbidden is why no port may be forwarded, or nil.
 func Forbidden(cfg config.Config) error {
@@ -60,7 +75,8 @@ func (a *App) forward(s spot) Opening {
 			wanted = ports[0]
 		}
 		free := FreePort(address, wanted)
-		return func() tea.Msg { return forwardAsked{s, wanted, free} }, nil
+		told := ForwardTold(a.paths)
+		return func() tea.Msg { return forwardAsked{s, wanted, free, told} }, nil
 	}}
 }
 
@@ -68,6 +84,7 @@ func (a *App) forward(s spot) Opening {
 type forwardAsked struct {
 	spot          spot
 	port, freeOne int
+	told          bool // of what a forward is
 }
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9.:_-]{1,253}$`)
@@ -100,14 +117,11 @@ func (a *App) askForward(m forwardAsked) tea.Cmd {
 	if ports := s.declared(); len(ports) > 0 {
 		text += "\nThe task definition names port " + strings.Trim(strings.ReplaceAll(fmt.Sprint(ports), " ", ", "), "[]") + "."
 	}
-	if !a.noted {
+	if !m.told {
 		text += "\n" + ForwardNote
 	}
 	spec := dialog.Spec{Title: "Forward a port?", Text: text, Names: []string{clean.Line(s.label())}, Fields: fields, OK: "Forward", Danger: where.guarded,
-		Done: func(v map[string]string) tea.Cmd {
-			a.noted = true
-			return a.forwardTo(s, v)
-		}}
+		Done: func(v map[string]string) tea.Cmd { return a.forwardTo(s, v) }}
 	if where.guarded {
 		spec.Title, spec.Token = "Forward a port in production?", where.token()
 	}
@@ -157,6 +171,7 @@ func (a *App) startForward(on Clients, r forward.Request) tea.Cmd {
 			if err != nil {
 				return "", err
 			}
+			TellForward(a.paths) // the dialog has
 			return clean.Line(f.Address() + " → " + f.Far() + " is open"), nil
 		},
 	}})

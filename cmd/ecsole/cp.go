@@ -123,7 +123,7 @@ func runCopy(cmd *cobra.Command, on views.Clients, c copyLine, r files.Request, 
 	for _, name := range res.Skipped {
 		fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: left out, for it is neither a file nor a directory: "+clean.Line(name))
 	}
-	if cmd.Context().Err() != nil && res.Files == 1 && res.Bytes+res.Resumed > 0 {
+	if cmd.Context().Err() != nil && !res.Tree && res.Bytes+res.Resumed > 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: what has come through is kept; the same copy goes on from there")
 	}
 	if err != nil {
@@ -135,7 +135,7 @@ func runCopy(cmd *cobra.Command, on views.Clients, c copyLine, r files.Request, 
 	checked := "not compared: the image has no sha256sum"
 	if res.Verified {
 		checked = "the same on both sides"
-	} else if res.Files != 1 || res.SHA256 == "" {
+	} else if res.Tree || res.SHA256 == "" {
 		checked = "of the archive"
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\nsha256 %s (%s)\n", views.CopyDone(res), res.SHA256, checked)

@@ -64,7 +64,10 @@ func forwardCommand(f *flags) *cobra.Command {
 				if spec, err := ecs.ParseTarget(args[0]); err == nil && spec.Task != "" && !cmd.Flags().Changed("follow") {
 					base.Follow = false // this task was meant, and no other
 				}
-				return runForwards(cmd, c, base, address, ports)
+				if !views.ForwardTold(s.paths) {
+					fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: "+views.ForwardNote)
+				}
+				return runForwards(cmd, s, c, base, address, ports)
 			})
 		},
 	}
@@ -161,8 +164,7 @@ func portNumber(s string) (int, bool) {
 // forwardsEnd is how long the end of the sessions may take when we are interrupted.
 const forwardsEnd = 5 * time.Second
 
-func runForwards(cmd *cobra.Command, c views.Clients, base forward.Request, address string, ports []portLine) error {
-	fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: "+views.ForwardNote)
+func runForwards(cmd *cobra.Command, s *setup, c views.Clients, base forward.Request, address string, ports []portLine) error {
 	var open []*forward.Forward
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), forwardsEnd)
@@ -179,6 +181,7 @@ func runForwards(cmd *cobra.Command, c views.Clients, base forward.Request, addr
 			return err
 		}
 		open = append(open, f)
+		views.TellForward(s.paths)
 		fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: "+clean.Line(f.Address()+" → "+f.Far()+" of "+f.Target()))
 		if _, err := fmt.Fprintln(cmd.OutOrStdout(), f.Address()); err != nil {
 			return own(err)

@@ -11,7 +11,7 @@ import (
 // them are in that one directory.
 type Paths struct {
 	Config string // directory of config.yaml
-	Data   string // journal, recordings, history: what must not be lost
+	Data   string // journal, recordings, history, and what the user was told once: what must not be lost
 	State  string // log file, saved tables and logs
 }
 
@@ -38,6 +38,9 @@ func (p Paths) Recordings() string { return filepath.Join(p.Data, "recordings") 
 
 // History is the file of past commands.
 func (p Paths) History() string { return filepath.Join(p.Data, "history") }
+
+// Told is the file that is there once the user has been told what a forward is.
+func (p Paths) Told() string { return filepath.Join(p.Data, "forward-told") }
 
 // Queries is the file of past queries to Logs Insights.
 func (p Paths) Queries() string { return filepath.Join(p.Data, "queries.jsonl") }

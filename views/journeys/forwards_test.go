@@ -127,6 +127,11 @@ func TestForward(t *testing.T) {
 	})
 	through()
 
+	// What a forward is has been said once.
+	j.Type(":services prod\r").Sees("services(prod)[14]")
+	j.goTo("payments")
+	j.Press("F").Sees("Forward a port?", "Follow service").Not("AWS does not log").Press("esc").Not("Forward a port?")
+
 	// Who quits is told of it; who closes it is asked.
 	j.Press("ctrl+c").Sees("one forward is open")
 	j.pass(time.Second / 2) // it takes no key typed sooner

@@ -43,7 +43,7 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 		return Result{}, err
 	}
 	defer root.Close()
-	res := Result{Path: r.Local}
+	res := Result{Path: r.Local, Tree: true}
 	sum := sha256.New()
 	pr, pw := io.Pipe()
 	unpacked := make(chan error, 1)
@@ -56,7 +56,9 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 		_ = pr.CloseWithError(err) // the writer learns of it
 		unpacked <- err
 	}()
-	out, err := stream(ctx, s, r, "tar cf - -C "+q+" . | base64", pw)
+	// What tar complains about would stand amid the archive, and its exit status would be
+	// lost in the pipe.
+	words, out, err := stream(ctx, s, r, `e=$({ { tar cf - -C `+q+` . || echo "exit $?" >&2; } | base64 >&3; } 2>&1) 3>&1; printf '\n-%s' "$e"`, pw)
 	_ = pw.Close() // it cannot fail
 	if uerr := <-unpacked; err == nil {
 		err = uerr
@@ -68,7 +70,25 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 		return res, err
 	}
 	res.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return res, note(s, r, res, ActionFetch)
+	return res, errors.Join(res.complaints(words), note(s, r, res, ActionFetch))
+}
+
+// complaints are what tar says besides: what it left out without failing is skipped,
+// and all else means that the copy is not whole.
+func (r *Result) complaints(words string) error {
+	if words == "" {
+		return nil
+	}
+	lines := strings.Split(words, "\n")
+	last := len(lines) - 1
+	if !strings.HasPrefix(lines[last], "exit ") {
+		for _, l := range lines {
+			l = strings.TrimPrefix(strings.TrimSuffix(strings.TrimSpace(l), ": socket ignored"), "tar: ")
+			r.Skipped = append(r.Skipped, l)
+		}
+		return nil
+	}
+	return fmt.Errorf("%w; tar in the container says (%s): %s", ErrPart, lines[last], strings.Join(lines[:last], "; "))
 }
 
 // entrySize is what an entry takes in an archive at least, in bytes.
@@ -141,7 +161,7 @@ func writeFile(root *os.Root, name string, in io.Reader, mode fs.FileMode, res *
 
 // putDirectory copies everything below a local directory into one of the container.
 func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, error) {
-	var res Result
+	res := Result{Tree: true}
 	var size int64
 	err := filepath.WalkDir(r.Local, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -166,8 +186,8 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	if err == nil {
 		err = there.needs("tar", "base64")
 	}
-	if err == nil && there.kind == "file" {
-		err = fmt.Errorf("%s is a file in the container", r.Remote)
+	if err == nil && there.kind != "directory" && there.kind != "none" {
+		err = fmt.Errorf("%s is a %s in the container", r.Remote, there.kind)
 	}
 	if err != nil {
 		return res, err

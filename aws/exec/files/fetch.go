@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -26,11 +28,11 @@ const block = 4096
 func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, error) {
 	r.Remote = plainPath(r.Remote)
 	there, err := look(ctx, s, r.Request, r.Remote)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = there.read(r.Remote)
+	}
+	if err != nil {
 		return Result{}, err
-	case there.kind == "none":
-		return Result{}, fmt.Errorf("%s: %w", r.Remote, ErrMissing)
 	}
 	if strings.HasSuffix(r.Local, string(filepath.Separator)) {
 		if err := os.MkdirAll(r.Local, 0o700); err != nil {
@@ -38,7 +40,10 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 		}
 	}
 	r.Local = Inside(r.Local, r.Remote)
-	if there.kind == "dir" {
+	if r.Local, err = target(r.Local, there.kind == "directory"); err != nil {
+		return Result{}, err
+	}
+	if there.kind == "directory" {
 		return fetchDirectory(ctx, s, r, o, there)
 	}
 	if err := errors.Join(there.needs("base64", "dd"), o.allows(there.size)); err != nil {
@@ -51,7 +56,7 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 	res := Result{Files: 1, Resumed: skip * block, Path: r.Local}
 	q := exec.Quote(r.Remote)
 	sink := &meterWriter{w: part, done: res.Resumed, total: there.size, tell: o.progress, most: o.most(there.size)}
-	out, err := stream(ctx, s, r, fmt.Sprintf("dd if=%s bs=%d skip=%d 2>/dev/null | base64", q, block, skip), sink)
+	_, out, err := stream(ctx, s, r, fmt.Sprintf("dd if=%s bs=%d skip=%d 2>/dev/null | base64", q, block, skip), sink)
 	res.Bytes = sink.done - res.Resumed
 	if cerr := part.Close(); err == nil {
 		err = cerr
@@ -78,6 +83,8 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 			return res, ErrSum
 		}
 		res.Verified = true
+	} else if sink.done < there.size { // dd failed, or somebody has cut it
+		return res, fmt.Errorf("%w: %d of its %d bytes came", ErrSum, sink.done, there.size)
 	}
 	if err := os.Rename(part.Name(), r.Local); err != nil {
 		return res, err
@@ -92,6 +99,28 @@ func Inside(local, remote string) string {
 		return filepath.Join(local, path.Base(path.Clean("/"+remote)))
 	}
 	return local
+}
+
+// target is what a copy to local is written to: a link leads to it. What is neither a
+// file nor a directory is not replaced.
+func target(local string, dir bool) (string, error) {
+	info, err := os.Lstat(local)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if local, err = filepath.EvalSymlinks(local); err == nil {
+			info, err = os.Lstat(local)
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && info == nil:
+		return local, nil
+	case err != nil:
+		return local, err
+	case dir && !info.IsDir():
+		return local, fmt.Errorf("%s is no directory", local)
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return local, fmt.Errorf("%s is %s: %w", local, kindOf(info.Mode()), ErrKind)
+	}
+	return local, nil
 }
 
 // openPartial opens what was copied before, and says how many blocks of it are whole.
@@ -128,8 +157,12 @@ func sumOf(name string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// stream runs a command that writes base64, and writes what it means.
-func stream(ctx context.Context, s *exec.Sessions, r Request, command string, to io.Writer) (exec.Outcome, error) {
+// wordsLimit is how much is kept of what a command says besides.
+const wordsLimit = 8 << 10
+
+// stream runs a command that writes base64, and writes what it means. What it writes
+// behind a "-", which base64 does not know, are words for us.
+func stream(ctx context.Context, s *exec.Sessions, r Request, command string, to io.Writer) (words string, out exec.Outcome, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	pr, pw := io.Pipe()
@@ -142,9 +175,33 @@ func stream(ctx context.Context, s *exec.Sessions, r Request, command string, to
 		_ = pr.CloseWithError(err) // the writer learns of it
 		decoded <- err
 	}()
-	out := s.Run(ctx, r.Request, command, exec.RunOptions{Stdout: pw, Data: true, Shown: "copy " + r.Remote + " to " + r.Local})
+	split := &splitter{w: pw}
+	out = s.Run(ctx, r.Request, command, exec.RunOptions{Stdout: split, Data: true, Shown: "copy " + r.Remote + " to " + r.Local})
 	_ = pw.Close() // it cannot fail
-	return out, <-decoded
+	return strings.TrimSpace(string(split.words)), out, <-decoded
+}
+
+// splitter passes on what comes before a "-", and keeps what comes behind.
+type splitter struct {
+	w      *io.PipeWriter
+	behind bool
+	words  []byte
+}
+
+func (s *splitter) Write(p []byte) (int, error) {
+	data := p
+	if !s.behind {
+		i := bytes.IndexByte(p, '-')
+		if i >= 0 {
+			data = p[:i]
+		}
+		if _, err := s.w.Write(data); err != nil || i < 0 {
+			return len(p), err
+		}
+		s.behind, data = true, p[i+1:]
+	}
+	s.words = append(s.words, data[:min(len(data), wordsLimit-len(s.words))]...)
+	return len(p), nil
 }
 
 // meterWriter counts what is written.

@@ -14,7 +14,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"ecsole/aws/audit"
@@ -45,6 +44,7 @@ type Result struct {
 	Bytes    int64 // copied now
 	Resumed  int64 // there already from an attempt before
 	Files    int
+	Tree     bool   // a directory was copied
 	SHA256   string // of the file, or of the archive as which a directory went
 	Path     string // where it is now: a local path after Fetch, a remote one after Put
 	Verified bool   // the far side has the same sum
@@ -57,6 +57,8 @@ var (
 	ErrTools   = errors.New("the image lacks what a copy needs")
 	ErrSum     = errors.New("the copy differs from the original")
 	ErrGrows   = errors.New("more of the file comes than it had, and it does not end")
+	ErrPart    = errors.New("not all of the directory has come; what has is kept")
+	ErrKind    = errors.New("only files and directories can be copied")
 )
 
 // TooLargeError is a copy above the limit that was not made.
@@ -77,37 +79,6 @@ const (
 // partial ends the names of files that are not whole yet.
 const partial = ".ecsole-part"
 
-// far is what is known of the remote side.
-type far struct {
-	kind  string // "dir", "file", "none"
-	size  int64  // of a file, or of a partial one
-	tools map[string]bool
-}
-
-// look asks for a path, the size of a file there, and the image's tools.
-func look(ctx context.Context, s *exec.Sessions, r exec.Request, file string) (far, error) {
-	f := exec.Quote(file)
-	script := `if [ -d ` + f + ` ]; then echo dir 0; elif [ -e ` + f + ` ]; then echo file $(wc -c < ` + f + `); else echo none 0; fi; ` +
-		`for t in tar base64 dd sha256sum; do command -v $t >/dev/null 2>&1 && echo $t; done; true`
-	text, err := say(ctx, s, r, script, "look at "+file)
-	if err != nil {
-		return far{}, err
-	}
-	words := strings.Fields(text)
-	if len(words) < 2 {
-		return far{}, fmt.Errorf("the container says %q of %s", text, file)
-	}
-	size, err := strconv.ParseInt(words[1], 10, 64)
-	if err != nil {
-		return far{}, fmt.Errorf("the container cannot read %s: %q", file, text)
-	}
-	out := far{kind: words[0], size: size, tools: map[string]bool{}}
-	for _, t := range words[2:] {
-		out.tools[t] = true
-	}
-	return out, nil
-}
-
 // say runs a command that has to succeed, and gives what it says.
 func say(ctx context.Context, s *exec.Sessions, r exec.Request, command, shown string) (string, error) {
 	o := s.Run(ctx, r, command, exec.RunOptions{Shown: shown})
@@ -119,15 +90,6 @@ func say(ctx context.Context, s *exec.Sessions, r exec.Request, command, shown s
 		return text, fmt.Errorf("the container says (exit %d): %s", o.Exit, text)
 	}
 	return text, nil
-}
-
-func (f far) needs(tools ...string) error {
-	for _, t := range tools {
-		if !f.tools[t] {
-			return fmt.Errorf("%w: %s", ErrTools, t)
-		}
-	}
-	return nil
 }
 
 func (o Options) allows(size int64) error {
@@ -166,11 +128,13 @@ func (o Options) progress(done, total int64) {
 func Put(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, error) {
 	r.Remote = plainPath(r.Remote)
 	info, err := os.Stat(r.Local)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Result{}, err
-	}
-	if info.IsDir() {
+	case info.IsDir():
 		return putDirectory(ctx, s, r, o)
+	case !info.Mode().IsRegular(): // reading it might never end
+		return Result{}, fmt.Errorf("%s is %s: %w", r.Local, kindOf(info.Mode()), ErrKind)
 	}
 	if err := o.allows(info.Size()); err != nil {
 		return Result{}, err
@@ -182,7 +146,7 @@ func Put(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result, e
 	part := to + partial
 	there, err := look(ctx, s, r.Request, part)
 	if err == nil {
-		err = there.needs("base64")
+		err = errors.Join(there.needs("base64"), there.written(part))
 	}
 	if err != nil {
 		return Result{}, err
@@ -236,17 +200,28 @@ func plainPath(p string) string {
 	return p
 }
 
-// destination is the remote file: inside, where the path is a directory.
+// destination is the remote file: inside, where the path is a directory; the one that
+// it leads to, where it is a link.
 func destination(ctx context.Context, s *exec.Sessions, r Request) (string, error) {
 	there, err := look(ctx, s, r.Request, r.Remote)
 	if err != nil {
 		return "", err
 	}
-	if there.kind == "dir" || strings.HasSuffix(r.Remote, "/") {
+	to := r.Remote
+	if there.kind == "directory" || strings.HasSuffix(to, "/") {
 		local, err := filepath.Abs(r.Local) // "." has a name, too
-		return path.Join(r.Remote, filepath.Base(local)), err
+		if err != nil {
+			return "", err
+		}
+		to = path.Join(to, filepath.Base(local))
+		if there, err = look(ctx, s, r.Request, to); err != nil {
+			return "", err
+		}
 	}
-	return r.Remote, nil
+	if there.link && there.kind == "file" {
+		return say(ctx, s, r.Request, "readlink -f "+exec.Quote(to), "where "+to+" leads")
+	}
+	return to, there.written(to)
 }
 
 func failed(o exec.Outcome) error {

@@ -50,7 +50,12 @@ func (r *rig) recorded(action string) (found audit.Record) {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	s, err := sim.New(sim.Options{})
+	return rigWith(t, sim.Options{})
+}
+
+func rigWith(t *testing.T, o sim.Options) *rig {
+	t.Helper()
+	s, err := sim.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
