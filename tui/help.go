@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -207,5 +208,11 @@ func (s helpSection) draw(t *theme.Theme) ([]string, int) {
 	return lines, width
 }
 
-// Title says whose keys these are.
-func (h *help) Title() string { return theme.PenOf(h.theme.Frame.Title).Paint("help") }
+// Title says how much of the page is in sight.
+func (h *help) Title() string {
+	s := theme.PenOf(h.theme.Frame.Title).Paint("help")
+	if h.height > 0 && h.count > h.height {
+		s += theme.PenOf(h.theme.Frame.Counter).Paint(fmt.Sprintf(" %d–%d of %d", h.top+1, min(h.top+h.height, h.count), h.count))
+	}
+	return s
+}

@@ -28,34 +28,42 @@ func (m *Model) menuItems(s screen.Screen) []menuItem {
 				continue
 			}
 			key := a.Keys[0]
-			out = append(out, menuItem{key: keymap.Show(key), label: a.Label, digit: len(key) == 1 && key[0] >= '0' && key[0] <= '9', off: a.Off != ""})
+			digit := len(key) == 1 && key[0] >= '0' && key[0] <= '9'
+			if !digit && !help && slices.ContainsFunc(out, func(it menuItem) bool { return it.label == a.Label }) {
+				continue // a second key for the same
+			}
+			out = append(out, menuItem{key: keymap.Show(key), label: a.Label, digit: digit, off: a.Off != ""})
 		}
 	}
 	m.drawn.items = out
 	return out
 }
 
-// menuLines lays the items out in columns of n lines, as many as fit in width.
+// menuLines lays the items out in columns of n lines, as many as fit in width. The last
+// (help) comes before all others, and a long label gives way to those behind it.
 func menuLines(t *theme.Theme, items []menuItem, width, n int) []string {
 	if n < 1 || width < 8 || len(items) == 0 {
 		return nil
 	}
-	for count := len(items); count > 0; count-- {
-		shown := pick(items, count)
-		if lines, ok := menuColumns(t, shown, width, n); ok {
-			return lines
+	if all := inOrder(items); menuWidth(all, n) <= width {
+		return menuColumns(t, all, n)
+	}
+	help := len(items) - 1
+	shown := []menuItem{items[help]}
+	if menuWidth(shown, n) > width {
+		return nil
+	}
+	for _, it := range items[:help] {
+		if more := append(slices.Clip(shown), it); menuWidth(inOrder(more), n) <= width {
+			shown = more
 		}
 	}
-	return nil
+	return menuColumns(t, inOrder(shown), n)
 }
 
-// pick takes the first count items, with the last (help) always among them, and
-// sorts them: digits first, then by label.
-func pick(items []menuItem, count int) []menuItem {
-	out := slices.Clone(items[:count])
-	if count < len(items) {
-		out[count-1] = items[len(items)-1]
-	}
+// inOrder sorts items: digits first, then by label.
+func inOrder(items []menuItem) []menuItem {
+	out := slices.Clone(items)
 	slices.SortStableFunc(out, func(a, b menuItem) int {
 		if a.digit != b.digit {
 			if a.digit {
@@ -84,24 +92,36 @@ func columns(items []menuItem, n int) [][]menuItem {
 	return out
 }
 
-// menuColumns draws the items; ok is false where they are too wide.
-func menuColumns(t *theme.Theme, items []menuItem, width, n int) ([]string, bool) {
+// widths are the cells of a column's keys and of its labels.
+func widths(col []menuItem) (key, label int) {
+	for _, it := range col {
+		key, label = max(key, clean.Width(it.key)+2), max(label, clean.Width(clean.Line(it.label)))
+	}
+	return key, label
+}
+
+// menuGap is what stands between two columns.
+const menuGap = 2
+
+// menuWidth is the width of items in columns of n lines.
+func menuWidth(items []menuItem, n int) int {
+	width := -menuGap
+	for _, col := range columns(items, n) {
+		key, label := widths(col)
+		width += menuGap + key + 1 + label
+	}
+	return width
+}
+
+// menuColumns draws the items in columns of n lines.
+func menuColumns(t *theme.Theme, items []menuItem, n int) []string {
 	lines := make([]strings.Builder, n)
-	used := 0
 	for i, col := range columns(items, n) {
-		key, label := 0, 0
-		for _, it := range col {
-			key, label = max(key, clean.Width(it.key)+2), max(label, clean.Width(clean.Line(it.label)))
-		}
-		gap := 0
-		if i > 0 {
-			gap = 2
-		}
-		if used += gap + key + 1 + label; used > width {
-			return nil, false
-		}
+		key, label := widths(col)
 		for y := range lines {
-			lines[y].WriteString(clean.Spaces(gap))
+			if i > 0 {
+				lines[y].WriteString(clean.Spaces(menuGap))
+			}
 			if y >= len(col) {
 				lines[y].WriteString(clean.Spaces(key + 1 + label))
 				continue
@@ -113,7 +133,7 @@ func menuColumns(t *theme.Theme, items []menuItem, width, n int) ([]string, bool
 	for y := range lines {
 		out[y] = lines[y].String()
 	}
-	return out, true
+	return out
 }
 
 // view draws one item in exactly key+1+label cells.

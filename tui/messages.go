@@ -65,16 +65,16 @@ func messageText(list []Message) string {
 	var b strings.Builder
 	for _, x := range list {
 		sign := [...]string{screen.Info: "›", screen.Warn: "!", screen.Error: "✗"}[min(max(x.Level, 0), screen.Error)]
-		fmt.Fprintf(&b, "%s %s ", x.Time.Format("15:04:05"), sign)
+		fmt.Fprintf(&b, "%s %s ", x.Time.UTC().Format("15:04:05Z"), sign)
 		if class+op > 0 {
 			fmt.Fprintf(&b, "%-*s  %-*s  ", class, x.Class, op, x.Op)
 		}
 		b.WriteString(x.Text)
 		if x.RequestID != "" {
-			fmt.Fprintf(&b, "\n           request %s", x.RequestID)
+			fmt.Fprintf(&b, "\n            request %s", x.RequestID)
 		}
 		if x.Hint != "" {
-			fmt.Fprintf(&b, "\n           → %s", x.Hint)
+			fmt.Fprintf(&b, "\n            → %s", x.Hint)
 		}
 		b.WriteByte('\n')
 	}

@@ -30,7 +30,7 @@ var _ = register(Resource[word]{
 	Columns: []Column[word]{
 		{Title: "COMMAND", Field: "command", Key: "N", Priority: 100, Value: func(v word) any { return v.name }},
 		{Title: "ALSO", Field: "aliases", Priority: 90, Value: func(v word) any { return strings.Join(v.others, " ") }},
-		{Title: "WHAT", Field: "what", Priority: 80, Value: func(v word) any { return v.what }},
+		{Title: "WHAT", Field: "what", Priority: 95, Min: 24, Value: func(v word) any { return v.what }},
 	},
 	Actions: []Action[word]{
 		{Name: "enter", Label: "Run", Show: func(a *App, _ Scope, v word) (Opening, error) {

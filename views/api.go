@@ -30,7 +30,7 @@ var _ = register(Resource[aws.OpStat]{
 	},
 	ScopeTitle: func(Scope) string { return "since the account was opened" },
 	Columns: []Column[aws.OpStat]{
-		{Title: "OPERATION", Field: "operation", Key: "N", Priority: 100, Value: func(v aws.OpStat) any { return v.Op }},
+		{Title: "OPERATION", Field: "operation", Key: "N", Priority: 100, Min: 24, Value: func(v aws.OpStat) any { return v.Op }},
 		{Title: "CALLS", Field: "calls", Key: "C", Priority: 90, Align: table.Right, Value: func(v aws.OpStat) any { return v.Calls }},
 		{Title: "ATTEMPTS", Field: "attempts", Priority: 60, Align: table.Right, Value: func(v aws.OpStat) any { return v.Attempts }},
 		{Title: "WAITING", Field: "waiting", Priority: 70, Align: table.Right, Value: func(v aws.OpStat) any { return v.Waiting }},

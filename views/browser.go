@@ -73,12 +73,15 @@ func newBrowser(app *App, on Clients, kind *Kind, scope Scope, filter string) *B
 	return b
 }
 
+// shownAsAge are the columns whose points in time are shown as the time since then.
+var shownAsAge = map[string]bool{"AGE": true, "SINCE": true, "UPDATED": true, "IDLE": true}
+
 func tableColumns(k *Kind, s Scope) []table.Column {
 	out := make([]table.Column, len(k.columns))
 	for i, c := range k.columns {
 		out[i] = table.Column{
 			Title: c.title, Align: c.align, Min: c.min, Max: c.max, Priority: c.priority, Wide: c.wide || c.when != nil && !c.when(s),
-			Key: c.key, Overlay: c.overlay != "", Quiet: c.title == "AGE" || c.title == "SINCE" || c.title == "UPDATED",
+			Key: c.key, Overlay: c.overlay != "", Exact: c.exact, Quiet: shownAsAge[c.title], Ago: shownAsAge[c.title],
 		}
 	}
 	return out

@@ -137,6 +137,9 @@ func (b *Browser) blank(width, height int) string {
 		lines = append(lines, th.Muted.Render("◌ "+b.subject("of")))
 	default:
 		lines = append(lines, th.Muted.Render("there are no "+b.subject("in")))
+		if hint := b.kind.hint(b.scope); hint != "" {
+			lines = append(lines, "", wrapTo(th.Muted.Render(hint), width-4))
+		}
 	}
 	return centre(lines, width, height)
 }

@@ -18,6 +18,7 @@ var _ = register(Resource[ecs.Cluster]{
 	Label:      func(v ecs.Cluster) string { return v.Name },
 	Health:     func(v ecs.Cluster) (Health, string) { return health(ecs.ClusterHealth(v)) },
 	ScopeTitle: func(Scope) string { return "all" },
+	Empty:      func(Scope) string { return ":region NAME looks into another region, :ctx into another account" },
 	Columns: []Column[ecs.Cluster]{
 		{Title: "NAME", Field: "name", Key: "N", Priority: 100, Value: func(v ecs.Cluster) any { return v.Name }, Max: 40},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 60, Value: func(v ecs.Cluster) any { return v.Status }},
@@ -28,7 +29,7 @@ var _ = register(Resource[ecs.Cluster]{
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 85, Overlay: "findings", Export: exportAlert, Min: 8},
 		{Title: "INSIGHTS", Field: "containerInsights", Priority: 30, Value: func(v ecs.Cluster) any { return orDefault(v.ContainerInsights, "disabled") }},
 		{Title: "EXEC LOG", Field: "execLogging", Priority: 20, Value: func(v ecs.Cluster) any { return orDefault(v.ExecLogging, "DEFAULT") }},
-		{Title: "PROVIDERS", Field: "capacityProviders", Priority: 10, Max: 48, Value: func(v ecs.Cluster) any { return strings.Join(v.CapacityProviders, ",") }},
+		{Title: "PROVIDERS", Field: "capacityProviders", Priority: 10, Min: 14, Max: 48, Value: func(v ecs.Cluster) any { return strings.Join(v.CapacityProviders, ",") }},
 		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v ecs.Cluster) any { return v.ARN }},
 	},
 	Overlays: []Overlay[ecs.Cluster]{alertsOf(func(ix findingsIndex, v ecs.Cluster) findings.Badge { return ix.cluster(v.ARN) }, func(v ecs.Cluster) string { return v.ARN })},

@@ -9,6 +9,7 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/ecs"
+	"ecsole/tui/clean"
 	"ecsole/tui/table"
 )
 
@@ -73,7 +74,9 @@ var _ = register(Resource[container]{
 			}
 			return d.Essential
 		}},
-		{Title: "IMAGE", Field: "image", Key: "I", Priority: 55, Min: 24, Max: 60, Value: func(v container) any { return v.Image }},
+		{Title: "IMAGE", Field: "image", Key: "I", Priority: 55, Min: 16, Max: 60, Value: func(v container) any { return v.Image }, Cell: func(v container) table.Cell {
+			return table.Cell{Text: clean.Line(lastPart(v.Image)), Plain: v.Image} // the tag, not the registry, is what differs
+		}},
 		{Title: "DIGEST", Field: "imageDigest", Wide: true, Min: 20, Value: func(v container) any { return v.ImageDigest }},
 		{Title: "PORTS", Field: "ports", Priority: 30, Value: func(v container) any { return ports(v.Container, v) }},
 		{Title: "IP", Field: "ips", Priority: 35, Value: func(v container) any { return strings.Join(v.IPs, ",") }},

@@ -37,6 +37,7 @@ var _ = register(Resource[forwarded]{
 	Label:      func(v forwarded) string { return v.Address() },
 	Health:     forwardHealth,
 	ScopeTitle: func(Scope) string { return "this run" },
+	Empty:      func(Scope) string { return "shift-f on a service, task or container forwards a port" },
 	Columns: []Column[forwarded]{
 		{Title: "ADDRESS", Field: "address", Key: "D", Priority: 100, Value: func(v forwarded) any { return v.Address() }},
 		{Title: "FAR END", Field: "farEnd", Priority: 93, Max: 40, Value: func(v forwarded) any { return v.Far() }},

@@ -22,7 +22,7 @@ var _ = register(Resource[ecs.Instance]{
 	Missing: func(arn string) string { return shortID(lastPart(arn)) },
 	Health:  func(v ecs.Instance) (Health, string) { return health(ecs.InstanceHealth(v)) },
 	Columns: []Column[ecs.Instance]{
-		{Title: "INSTANCE", Field: "ec2InstanceId", Key: "N", Priority: 100, Min: 10, Max: 21, Value: func(v ecs.Instance) any { return orNil(v.EC2ID) }},
+		{Title: "INSTANCE", Field: "ec2InstanceId", Key: "N", Priority: 100, Min: 19, Max: 21, Exact: true, Value: func(v ecs.Instance) any { return orNil(v.EC2ID) }},
 		{Title: "CLUSTER", Field: "cluster", Priority: 97, Max: 24, When: allClusters, Value: func(v ecs.Instance) any { return lastPart(ecs.ClusterOf(v.ARN)) }},
 		{Title: "STATUS", Field: "status", Key: "S", Priority: 95, Value: func(v ecs.Instance) any { return v.Status }},
 		{Title: "AGENT", Field: "agentConnected", Key: "C", Priority: 90, Value: func(v ecs.Instance) any { return v.AgentConnected }, Cell: agentCell},

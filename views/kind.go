@@ -33,6 +33,7 @@ type Kind struct {
 	actions  []action
 	scope    func(Scope) string
 	needs    func(Scope) string
+	hint     func(Scope) string // what would fill an empty list
 	describe func(context.Context, Clients, Scope, any) (Document, error)
 	raw      func(context.Context, Clients, any) (json.RawMessage, error)
 	up       func(Scope, any) (string, Scope)
@@ -50,7 +51,7 @@ type column struct {
 	value                      func(any) any
 	cell                       func(any) table.Cell
 	export                     func(table.Cell) any
-	wide                       bool
+	wide, exact                bool
 	when                       func(Scope) bool
 	align                      table.Align
 	min, max, priority         int
@@ -120,6 +121,9 @@ func register[T any](r Resource[T]) *Kind {
 	}
 	if k.scope == nil {
 		k.scope = scopeTitle
+	}
+	if k.hint = r.Empty; k.hint == nil {
+		k.hint = func(Scope) string { return "" }
 	}
 	if k.needs == nil {
 		k.needs = func(Scope) string { return "" }
@@ -211,7 +215,7 @@ func (k *Kind) cells(v any) []table.Cell {
 }
 
 func eraseColumn[T any](c Column[T]) column {
-	e := column{title: c.Title, field: c.Field, overlay: c.Overlay, export: c.Export, key: c.Key, wide: c.Wide, when: c.When, align: c.Align, min: c.Min, max: c.Max, priority: c.Priority}
+	e := column{title: c.Title, field: c.Field, overlay: c.Overlay, export: c.Export, key: c.Key, wide: c.Wide, exact: c.Exact, when: c.When, align: c.Align, min: c.Min, max: c.Max, priority: c.Priority}
 	if c.Value != nil {
 		e.value = func(v any) any { return c.Value(v.(T)) }
 	}

@@ -58,6 +58,8 @@ type Resource[T any] struct {
 
 	// ScopeTitle names the scope in the title; default: cluster, service or task.
 	ScopeTitle func(Scope) string
+	// Empty says, below a list without rows, what would put some there.
+	Empty func(Scope) string
 	// Needs says what the scope lacks for this kind ("a task"), or "".
 	Needs func(Scope) string
 
@@ -85,6 +87,7 @@ type Column[T any] struct {
 	Export func(table.Cell) any
 	Key    string // sort key: a letter, pressed with shift
 	Wide   bool   // only in wide mode
+	Exact  bool   // ids: digits in them are no numbers to sort by
 	// When, in scopes for which it is false, makes the column a wide one.
 	When     func(Scope) bool
 	Align    table.Align

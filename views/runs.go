@@ -42,6 +42,7 @@ var _ = register(Resource[*errand]{
 		return table.Done, v.state()
 	},
 	ScopeTitle: func(Scope) string { return "this run" },
+	Empty:      func(Scope) string { return "x on services, tasks or containers runs a command in them" },
 	Sort:       "AGE", Descending: true,
 	Columns: []Column[*errand]{
 		{Title: "COMMAND", Field: "command", Key: "N", Priority: 100, Max: 60, Value: func(v *errand) any { return v.command }},

@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"ecsole/aws"
@@ -41,6 +40,7 @@ var _ = register(Resource[shell]{
 		return table.Pending, v.State().String()
 	},
 	ScopeTitle: func(Scope) string { return "this run" },
+	Empty:      func(Scope) string { return "s on a task or container opens a shell; :ssm lists those of the account" },
 	Columns: []Column[shell]{
 		{Title: "TARGET", Field: "target", Key: "N", Priority: 100, Value: func(v shell) any { return v.Label() }},
 		{Title: "STATE", Field: "state", Key: "S", Priority: 90, Value: func(v shell) any { return v.State().String() }},
@@ -57,7 +57,7 @@ var _ = register(Resource[shell]{
 		}},
 		{Name: "delete", Label: "End", Changes: true, Many: true, Off: ended,
 			Ask: func(_ Scope, all []shell) Question {
-				return Question{Title: fmt.Sprintf("End %d shells?", len(all)), OK: "End", Lines: []string{"What runs in them is hung up."}}
+				return Question{Title: "End " + plural(len(all), "shell") + "?", OK: "End", Lines: []string{"What runs in them is hung up."}}
 			},
 			Run: func(ctx context.Context, _ Clients, _ Scope, v shell, _ map[string]string) (string, error) {
 				ctx = audit.WithAct(ctx, audit.Act{Action: "exec.end", Target: v.Label()})

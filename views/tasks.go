@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,9 +29,15 @@ var _ = register(Resource[ecs.Task]{
 		}
 		return title
 	},
+	Empty: func(s Scope) string {
+		if s.Stopped {
+			return "ECS forgets stopped tasks after about an hour; t shows the running ones"
+		}
+		return "t shows the stopped ones, and why they stopped"
+	},
 	Sort: "AGE", Descending: true,
 	Columns: []Column[ecs.Task]{
-		{Title: "TASK", Field: "id", Key: "N", Priority: 100, Min: 8, Max: 8, Value: func(v ecs.Task) any { return v.ID }, Cell: func(v ecs.Task) table.Cell {
+		{Title: "TASK", Field: "id", Key: "N", Priority: 100, Min: 8, Max: 8, Exact: true, Value: func(v ecs.Task) any { return v.ID }, Cell: func(v ecs.Task) table.Cell {
 			return table.Cell{Text: shortID(v.ID), Plain: v.ID}
 		}},
 		{Title: "CLUSTER", Field: "cluster", Priority: 97, Max: 24, When: allClusters, Value: func(v ecs.Task) any { return lastPart(v.ClusterARN) }},
@@ -170,14 +177,12 @@ func stopOff(v ecs.Task) string {
 
 func askStop(_ Scope, tasks []ecs.Task) Question {
 	q := Question{Title: "Stop this task?", OK: "Stop", Fields: []Field{{Name: "reason", Label: "Reason", Value: "stopped from ecsole"}}}
+	place := "its place"
 	if len(tasks) > 1 {
-		q.Title = fmt.Sprintf("Stop these %d tasks?", len(tasks))
+		q.Title, place = fmt.Sprintf("Stop these %d tasks?", len(tasks)), "place of each"
 	}
-	for _, t := range tasks {
-		if t.Service() != "" {
-			q.Lines = append(q.Lines, "The service starts a new task in place of each.")
-			break
-		}
+	if slices.ContainsFunc(tasks, func(t ecs.Task) bool { return t.Service() != "" }) {
+		q.Lines = append(q.Lines, "The service starts a new task in "+place+".")
 	}
 	return q
 }

@@ -125,14 +125,14 @@ func TestHistogram(t *testing.T) {
 		{"without cursor", hist(-1, buckets...), 32, 3, []string{
 			"                  ██████        ",
 			"      ▁▁▁▁▁▁██████▒▒▒▒▒▒▄▄▄▄▄▄  ",
-			"12:00:00                12:05:00",
+			"12:00:00Z              12:05:00Z",
 		}},
-		{"cursor, text at the left", hist(3, buckets...), 32, 2, []string{
-			"      ▁▁▁▁▁▁▄▄▄▄▄▄▒▒▒▒▒▒▂▂▂▂▂▂  ",
-			"12:03:00  16 (8 bad) ▲          ",
+		{"cursor, text at the left", hist(3, buckets...), 40, 2, []string{
+			"        ▁▁▁▁▁▁▁▁▄▄▄▄▄▄▄▄▒▒▒▒▒▒▒▒▂▂▂▂▂▂▂▂",
+			"      12:03:00Z  16 (8 bad) ▲           ",
 		}},
 		{"cursor, text at the right", hist(0, buckets...), 20, 1, []string{
-			"  ▲ 12:00:00  0     ",
+			"  ▲ 12:00:00Z  0    ",
 		}},
 		{"narrow", hist(-1, buckets...), 3, 2, []string{" ▃▒", "12:"}},
 		{"nothing", hist(-1), 4, 2, []string{"    ", "    "}},

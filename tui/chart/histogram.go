@@ -24,7 +24,9 @@ type Histogram struct {
 	Buckets []Bucket
 	// Cursor is the index of the chosen bucket; -1 for none.
 	Cursor int
-	ASCII  bool
+	// Say puts the chosen bucket into words; without it they are its numbers.
+	Say   func(Bucket) string
+	ASCII bool
 }
 
 // Bars is the number of bars that fit width cells: all buckets, or fewer where
@@ -140,6 +142,9 @@ func (h Histogram) axis(width int, p Pens) string {
 	if end.Sub(h.Start) > 24*time.Hour {
 		layout = "01-02 15:04"
 	}
+	if h.Start.Location() == time.UTC {
+		layout += "Z"
+	}
 	if h.Cursor < 0 || h.Cursor >= len(h.Buckets) {
 		from, to := h.Start.Format(layout), end.Format(layout)
 		room := width - len(from) - len(to)
@@ -153,9 +158,14 @@ func (h Histogram) axis(width int, p Pens) string {
 		caret = "^"
 	}
 	b := h.Buckets[h.Cursor]
-	text := h.Start.Add(time.Duration(h.Cursor)*h.Step).Format(layout) + "  " + strconv.Itoa(b.Count)
-	if b.Bad > 0 {
-		text += " (" + strconv.Itoa(b.Bad) + " bad)"
+	text := h.Start.Add(time.Duration(h.Cursor)*h.Step).Format(layout) + "  "
+	switch {
+	case h.Say != nil:
+		text += h.Say(b)
+	case b.Bad > 0:
+		text += strconv.Itoa(b.Count) + " (" + strconv.Itoa(b.Bad) + " bad)"
+	default:
+		text += strconv.Itoa(b.Count)
 	}
 	return h.under(caret, text, width, p)
 }

@@ -82,7 +82,7 @@ type Pens struct{ line, warn, critical, empty, axis, cursor theme.Pen }
 func PensOf(th *theme.Theme) Pens {
 	return Pens{
 		line: theme.PenOf(th.Chart.Line), warn: theme.PenOf(th.Chart.Warn), critical: theme.PenOf(th.Chart.Critical),
-		empty: theme.PenOf(th.Chart.Empty), axis: theme.PenOf(th.Chart.Axis), cursor: theme.PenOf(th.Search.MatchHere),
+		empty: theme.PenOf(th.Chart.Empty), axis: theme.PenOf(th.Chart.Axis), cursor: theme.PenOf(th.Chart.Cursor),
 	}
 }
 

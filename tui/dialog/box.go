@@ -39,13 +39,41 @@ func box(border, title lipgloss.Style, caption string, lines []string, inner int
 	return b.String()
 }
 
-// wrap breaks safe text into lines of at most width cells.
+// wrap breaks safe text into lines of at most width cells. What goes on in a next line
+// stands below its beginning: behind the indent, and behind a sign such as "→ ".
 func wrap(text string, width int) []string {
 	if text == "" {
 		return nil
 	}
-	text = clean.Text(text, clean.Options{KeepNewlines: true})
-	return strings.Split(ansi.Wrap(text, max(width, 1), ""), "\n")
+	var out []string
+	for line := range strings.SplitSeq(clean.Text(text, clean.Options{KeepNewlines: true}), "\n") {
+		first, more, broken := strings.Cut(ansi.Wrap(line, max(width, 1), ""), "\n")
+		out = append(out, first)
+		indent := hang(line)
+		switch {
+		case !broken:
+		case indent == 0 || indent > width/2:
+			out = append(out, strings.Split(more, "\n")...)
+		default:
+			rest := strings.TrimLeft(line[len(first):], " ")
+			for l := range strings.SplitSeq(ansi.Wrap(rest, width-indent, ""), "\n") {
+				out = append(out, clean.Spaces(indent)+l)
+			}
+		}
+	}
+	return out
+}
+
+// hang is how far the second row of a line is indented.
+func hang(line string) int {
+	text := strings.TrimLeft(line, " ")
+	indent := len(line) - len(text)
+	for _, sign := range []string{"→ ", "✗ ", "✓ ", "? ", "! "} {
+		if strings.HasPrefix(text, sign) {
+			return indent + 2
+		}
+	}
+	return indent
 }
 
 // widest is the widest of the lines, as they will be shown.

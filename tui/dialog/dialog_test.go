@@ -280,3 +280,13 @@ func TestTheTargetsStayInSight(t *testing.T) {
 		}
 	}
 }
+
+// TestTextGoesOnBelowItsBeginning holds that what is broken stands behind its indent
+// and its sign.
+func TestTextGoesOnBelowItsBeginning(t *testing.T) {
+	got := strings.Join(wrap("✗ exec enabled is false\n  → aws ecs update-service\nplain words go on", 14), "\n")
+	want := "✗ exec enabled\n  is false\n  → aws ecs\n    update-\n    service\nplain words go\non"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -81,6 +81,9 @@ func (m *message) View(maxWidth, maxHeight int) string {
 		lines = append(lines, paint(d.Text, l))
 	}
 	button := paint(d.ButtonFocus, "[ "+m.button+" ]")
+	if m.accept != nil {
+		button += paint(d.Hint, "  esc closes")
+	}
 	if len(text) > room {
 		button += paint(d.Hint, fmt.Sprintf("  %d–%d of %d", from+1, to, len(text)))
 	}

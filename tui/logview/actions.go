@@ -17,9 +17,6 @@ func (v *View) Actions() []screen.Action {
 		return &out[len(out)-1]
 	}
 	plain := func(f func()) func() tea.Cmd { return func() tea.Cmd { f(); return nil } }
-	for _, r := range ranges() {
-		add(r.name, r.label, func() tea.Cmd { return v.open(r.what) }, r.key).Hidden = r.hidden
-	}
 	add("filter", "Filter (// search)", func() tea.Cmd { return v.ask("") }, "/")
 	searching := v.search != nil
 	add("search.next", "Next match", func() tea.Cmd { return v.nextHit(1) }, "n").Hidden = !searching
@@ -32,7 +29,10 @@ func (v *View) Actions() []screen.Action {
 	add("log.clear", "Clear", plain(v.clear), "C")
 	add("copy", "Copy", v.copy, "c")
 	add("log.open", "Open event", v.openEvent, "enter")
-	add("log.level", "Level", plain(v.nextLevel), "e")
+	add("log.level", "Level", plain(v.nextLevel), "e").Help = "All levels, warnings, errors"
+	for _, r := range ranges() {
+		add(r.name, r.label, func() tea.Cmd { return v.open(r.what) }, r.key).Help = r.help
+	}
 	more := len(out)
 	add("log.exclude", "Exclude", func() tea.Cmd { return v.ask("!") }, "x")
 	add("log.unfilter", "Take off the last filter", func() tea.Cmd { return v.unfilter() }, "backspace")
@@ -142,19 +142,18 @@ func (v *View) moves(out []screen.Action) []screen.Action {
 }
 
 type rangeKey struct {
-	name, key, label string
-	hidden           bool
-	what             Range
+	name, key, label, help string
+	what                   Range
 }
 
 // ranges are the keys that choose what is read.
 func ranges() []rangeKey {
 	last := func(name, key string, d time.Duration) rangeKey {
-		return rangeKey{"log." + name, key, name, false, Range{Last: d, Name: name}}
+		return rangeKey{"log." + name, key, name, "The last " + name, Range{Last: d, Name: name}}
 	}
 	return []rangeKey{
-		{"log.tail", "0", "tail", false, Range{Name: "tail"}},
-		{"log.head", "1", "head", false, Range{Head: true, Name: "head"}},
+		{"log.tail", "0", "tail", "The newest lines", Range{Name: "tail"}},
+		{"log.head", "1", "head", "The oldest lines", Range{Head: true, Name: "head"}},
 		last("1m", "2", time.Minute), last("5m", "3", 5*time.Minute), last("15m", "4", 15*time.Minute),
 		last("30m", "5", 30*time.Minute), last("1h", "6", time.Hour),
 	}

@@ -190,7 +190,7 @@ func TestHistogram(t *testing.T) {
 	r.state.Following = false
 	d := r.show(80, 24, func(o *logview.Options) {
 		o.Happened = happened
-	}).Sees("line 00599").Press("H").Sees("12:00:00", "12:01:0", "D  D 1 deployment").Not("alarm", "task stop")
+	}).Sees("line 00599").Press("H").Sees("12:00:00Z", "12:01:0", "D  D: 1 deployment").Not("alarm", "task stop")
 	d.Press("<").Sees("▲").Sees("Autoscroll:Off")
 	for range 5 {
 		d.Press("<")

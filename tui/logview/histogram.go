@@ -102,7 +102,7 @@ func (v *View) histogram(width, height int) []string {
 	if v.location() != time.UTC {
 		start = h.start.Local()
 	}
-	c := chart.Histogram{Start: start, Step: h.step, Buckets: h.buckets, Cursor: h.bucket(h.at)}
+	c := chart.Histogram{Start: start, Step: h.step, Buckets: h.buckets, Cursor: h.bucket(h.at), Say: bucketWords}
 	// The line of time ends where the bars end.
 	if n := len(h.buckets); n > 0 && n < inner {
 		inner = max(min(8, inner/n)*n, min(inner, 24))
@@ -115,6 +115,14 @@ func (v *View) histogram(width, height int) []string {
 		out = append(out, " "+s)
 	}
 	return out
+}
+
+func bucketWords(b chart.Bucket) string {
+	s := plural(b.Count, "line")
+	if b.Bad > 0 {
+		s += ", " + plural(b.Bad, "error")
+	}
+	return s
 }
 
 // tickLine marks what happened under the bars: the kind's letter, and the text of
@@ -170,7 +178,7 @@ func legend(kinds map[byte]int) string {
 		name string
 	}{{'d', "deployment"}, {'s', "task stop"}, {'a', "alarm"}} {
 		if n := kinds[k.kind]; n > 0 {
-			out = append(out, string(kindLetter(k.kind))+" "+plural(n, k.name))
+			out = append(out, string(kindLetter(k.kind))+": "+plural(n, k.name))
 		}
 	}
 	return strings.Join(out, " · ")

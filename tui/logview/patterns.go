@@ -210,7 +210,11 @@ func (p *patterns) show() {
 }
 
 func (p *patterns) time(ms int64) string {
-	return time.UnixMilli(ms).In(p.view.location()).Format("15:04:05")
+	layout := "15:04:05"
+	if p.view.location() == time.UTC {
+		layout = "15:04:05Z"
+	}
+	return time.UnixMilli(ms).In(p.view.location()).Format(layout)
 }
 
 // View draws the table.

@@ -114,7 +114,15 @@ func (v *View) draw(it *item, cursor bool) []string {
 	}
 	plain := clean.IsPlain(body.s) && clean.IsPlain(head.s) && indent < v.look.width
 	if one {
-		from, to, lead, cells := window(body.s, v.x, width-clean.Width(tail.s))
+		room := width - clean.Width(tail.s)
+		from, to, lead, cells := window(body.s, v.x, room)
+		if to < len(body.s) && room > 1 && !v.full { // the full screen is copied from
+			from, to, lead, cells = window(body.s, v.x, room-1)
+			cut := text{}
+			cut.add("…", v.pens.key)
+			cut.add(tail.s, v.pens.fold)
+			tail = cut
+		}
 		emit(from, to, lead, cells, plain)
 		return rows
 	}

@@ -40,6 +40,11 @@ type Column struct {
 	// Overlay columns are filled by SetCell, on a clock of their own: a row that is
 	// put again with a zero cell here keeps the cell it has.
 	Overlay bool
+	// Exact columns hold ids without meaning: digits in them are letters, not numbers.
+	Exact bool
+	// Ago columns hold points in time and show how long ago those were: the arrow of
+	// the sort points the way of what is shown.
+	Ago bool
 	// Quiet columns change by themselves (ages): changes are not marked in them.
 	Quiet bool
 }

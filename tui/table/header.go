@@ -64,13 +64,13 @@ func (t *Table) titlesEnd(l *layout) int {
 func (t *Table) title(c placed) (string, int) {
 	title := t.columns[c.column].Title
 	if t.sort.Column == c.column {
-		arrow := "↑"
+		arrow, down := "↑", t.sort.Descending != t.columns[c.column].Ago
 		switch {
-		case t.opt.ASCII && t.sort.Descending:
+		case t.opt.ASCII && down:
 			arrow = "v"
 		case t.opt.ASCII:
 			arrow = "^"
-		case t.sort.Descending:
+		case down:
 			arrow = "↓"
 		}
 		title = clean.Cut(title, max(0, c.width-1)) + arrow

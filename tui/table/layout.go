@@ -55,14 +55,14 @@ func (t *Table) arrange(width int) *layout {
 	room := width - l.gutter
 	skip := t.skip(candidates)
 	rest := t.rest(candidates, skip)
-	kept := t.admit(rest, skip, room)
-	l.columns = t.spread(kept, room)
+	kept, thin := t.admit(rest, skip, room)
+	l.columns = t.spread(kept, thin, room)
 	if n := len(rest) - len(kept); n > 0 && len(kept) > 1 {
 		marker := len(rightMarker(n))
 		if c := l.columns[len(l.columns)-1]; c.width+c.gap < clean.Width(t.columns[c.column].Title)+1+marker {
 			// It stands beside the last title, not on it.
-			kept = t.admit(rest, skip, room-marker)
-			l.columns = t.spread(kept, room-marker)
+			kept, thin = t.admit(rest, skip, room-marker)
+			l.columns = t.spread(kept, thin, room-marker)
 		}
 	}
 	l.left, l.right = skip, len(rest)-len(kept)
@@ -102,7 +102,7 @@ func (t *Table) maxScroll() int {
 	room := t.layout.key.width - t.layout.gutter
 	for s := range len(candidates) - 1 {
 		rest := t.rest(candidates, s)
-		if len(t.keep(rest, room)) == len(rest) {
+		if kept, _ := t.keep(rest, room); len(kept) == len(rest) {
 			return s
 		}
 	}
@@ -156,25 +156,26 @@ func (t *Table) first() int {
 
 // admit takes the columns that have room: by importance, but once the user asks for
 // all columns or scrolls, from left to right, so that each can be reached.
-func (t *Table) admit(columns []int, skip, room int) []int {
+func (t *Table) admit(columns []int, skip, room int) (kept, thin []int) {
 	if !t.wide && skip == 0 {
 		return t.keep(columns, room)
 	}
 	for n := len(columns); n > 1; n-- {
-		if kept := t.keep(columns[:n], room); len(kept) == n {
+		if kept, thin = t.keep(columns[:n], room); len(kept) == n {
 			if t.picked >= 0 && slices.Contains(columns[n:], t.picked) {
 				return t.keep(columns, room)
 			}
-			return kept
+			return kept, thin
 		}
 	}
-	return columns[:1]
+	return columns[:1], nil
 }
 
 // keep takes columns out, the least important first, until the rest has room. What
-// went before a wide one comes back where that one leaves room for it.
-func (t *Table) keep(columns []int, room int) []int {
-	kept := slices.Clone(columns)
+// went before a wide one comes back where that one leaves room for it; thin are those
+// that come back with less than they need, rather than leave the room empty.
+func (t *Table) keep(columns []int, room int) (kept, thin []int) {
+	kept = slices.Clone(columns)
 	need := -t.baseGap()
 	if t.opt.Changes {
 		need++ // the sign after the last column
@@ -198,13 +199,18 @@ func (t *Table) keep(columns []int, room int) []int {
 		need += t.base(i) - t.floor(i) // nobody else gives way for them
 	}
 	for _, i := range slices.Backward(gone) {
-		if more := t.base(i) + t.baseGap(); need+more <= room {
-			need += more
-			kept = append(kept, i)
+		more := min(t.base(i), room-need-t.baseGap())
+		if more < t.floor(i) {
+			continue
 		}
+		if more < t.base(i) {
+			thin = append(thin, i)
+		}
+		need += more + t.baseGap()
+		kept = append(kept, i)
 	}
 	slices.SortFunc(kept, func(a, b int) int { return slices.Index(columns, a) - slices.Index(columns, b) })
-	return kept
+	return kept, thin
 }
 
 func (t *Table) priority(i int) int {
@@ -214,9 +220,9 @@ func (t *Table) priority(i int) int {
 	return t.columns[i].Priority
 }
 
-// spread gives the kept columns their widths: first up to what they need, then
-// flexible ones beyond their Max, and what is left to the gaps.
-func (t *Table) spread(kept []int, room int) []placed {
+// spread gives the kept columns their widths: first up to what they need, the thin ones
+// last, then flexible ones beyond their Max, and what is left to the gaps.
+func (t *Table) spread(kept, thin []int, room int) []placed {
 	out := make([]placed, len(kept))
 	left := room
 	for at, i := range kept {
@@ -234,6 +240,12 @@ func (t *Table) spread(kept []int, room int) []placed {
 		out[0].width = max(0, out[0].width+left)
 		return out
 	}
+	left = fill(out, left, func(i int) int {
+		if slices.Contains(thin, i) {
+			return 0
+		}
+		return t.base(i)
+	})
 	left = fill(out, left, t.base)
 	left = fill(out, left, func(i int) int {
 		if t.columns[i].Flex {

@@ -45,7 +45,9 @@ func TestColumnsGiveWayByPriority(t *testing.T) {
 		{35, "NAME:10 B:10 D:10"},
 		{24, "NAME:10 B:10"},
 		{20, "NAME:6 B:10"},
-		{19, "NAME:10"},
+		{19, "NAME:10 D:5"}, // what is left is enough for a short D
+		{18, "NAME:10 D:4"},
+		{17, "NAME:10"},
 		{9, "NAME:9"},
 		{3, "NAME:3"},
 		{1, "NAME:1"},

@@ -198,9 +198,12 @@ func (t *Table) compare(a, b *entry) int {
 	}
 	v := 0
 	if ka {
-		if less := t.columns[i].Less; less != nil {
-			v = less(&a.row, &b.row)
-		} else {
+		switch c := &t.columns[i]; {
+		case c.Less != nil:
+			v = c.Less(&a.row, &b.row)
+		case c.Exact:
+			v = cmp.Compare(ca.plain(), cb.plain())
+		default:
 			v = compareCells(ca, cb)
 		}
 	}

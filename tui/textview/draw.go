@@ -180,7 +180,15 @@ func (v *View) drawRow(r row, here match, width int) string {
 		}
 	}
 	at, cells := reach(l.text[r.from:r.to], width-lead)
+	more := ""
+	if !v.wrap && r.from+at < r.to && width > 1 {
+		at, cells = reach(l.text[r.from:r.to], width-lead-1)
+		more = v.drawn.pens.kinds[punct].Paint("…") // the line goes on
+	}
 	s := paint(&v.drawn.pens, l.text, highlight(l, v.page.language), v.search.of(r.line), here, r.from, r.from+at)
+	if more != "" {
+		return clean.Spaces(lead) + s + clean.Spaces(width-lead-cells-1) + more
+	}
 	return clean.Spaces(lead) + s + clean.Spaces(width-lead-cells)
 }
 
@@ -231,8 +239,17 @@ func (v *View) notice(width, height int) string {
 	return strings.Join(out, "\n")
 }
 
-// Title is name and scope, what is searched, and how old the text is where a
-// refresh failed.
+// part says which lines are in sight where not all are: "1–15 of 87".
+func (v *View) part() string {
+	n := v.count()
+	if v.height < 1 || n <= v.height {
+		return ""
+	}
+	return fmt.Sprintf("%d–%d of %d", v.top+1, min(v.top+v.height, n), n)
+}
+
+// Title is name and scope, which lines are in sight, what is searched, and how old the
+// text is where a refresh failed.
 func (v *View) Title() string {
 	t := v.o.Theme
 	s := theme.PenOf(t.Frame.Title).Paint(clean.Line(v.o.Name))
@@ -257,6 +274,9 @@ func (v *View) Title() string {
 		}
 		age := v.o.Now().Sub(v.loaded).Truncate(time.Second)
 		s += " " + theme.PenOf(t.Frame.Stale).Paint(fmt.Sprintf("✗ %s, %v old", class, age))
+	}
+	if part := v.part(); part != "" {
+		s += " " + theme.PenOf(t.Frame.Counter).Paint(part)
 	}
 	return s
 }

@@ -11,6 +11,7 @@ import (
 // colour is the terminal's own. A skin changes the palette, never a style.
 type Palette struct {
 	Muted  color.Color // less important text
+	Faded  color.Color // what is off or only proposed; nil is Muted, fainter
 	Line   color.Color // borders and rulers
 	Accent color.Color // titles, headings
 	Scope  color.Color // the scope in a title: names, not counts
@@ -55,7 +56,7 @@ func hexes(s ...string) []color.Color {
 
 func darkPalette() Palette {
 	return Palette{
-		Muted: hex("#949eae"), Line: hex("#5b7fa8"), Accent: hex("#62d6e8"), Scope: hex("#ff9ad5"),
+		Muted: hex("#949eae"), Faded: hex("#7e8898"), Line: hex("#5b7fa8"), Accent: hex("#62d6e8"), Scope: hex("#ff9ad5"),
 		Count: hex("#ffd787"), Filter: hex("#8fe08f"), Key: hex("#6cb6ff"), NumKey: hex("#d9a0ff"), Label: hex("#f0b35e"),
 		Good: hex("#8fe08f"), Info: hex("#8ab8ff"), Pending: hex("#ffd75f"), Bad: hex("#ff7b7b"), Killed: hex("#d3a4f5"),
 		Done: hex("#949eae"), Unknown: hex("#d9b48a"), Mark: hex("#ffcf33"),
@@ -70,7 +71,7 @@ func darkPalette() Palette {
 
 func lightPalette() Palette {
 	return Palette{
-		Muted: hex("#5a6270"), Line: hex("#5f7fa6"), Accent: hex("#00607a"), Scope: hex("#a3157a"),
+		Muted: hex("#5a6270"), Faded: hex("#6b7280"), Line: hex("#5f7fa6"), Accent: hex("#00607a"), Scope: hex("#a3157a"),
 		Count: hex("#8a4b00"), Filter: hex("#17692f"), Key: hex("#0b56ad"), NumKey: hex("#8424a8"), Label: hex("#8a4b00"),
 		Good: hex("#17692f"), Info: hex("#0b56ad"), Pending: hex("#845200"), Bad: hex("#bb1f2a"), Killed: hex("#7428ad"),
 		Done: hex("#5a6270"), Unknown: hex("#73562c"), Mark: hex("#a04600"),

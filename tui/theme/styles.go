@@ -21,6 +21,14 @@ func (m maker) fg(c color.Color, attrs ...attr) lipgloss.Style {
 	return s
 }
 
+// faded is what is off, or only proposed.
+func (m maker) faded(p *Palette) lipgloss.Style {
+	if p.Faded != nil {
+		return m.fg(p.Faded)
+	}
+	return m.fg(p.Muted, faint)
+}
+
 // on is text on a coloured background; without colours it is reversed.
 func (m maker) on(fg, bg color.Color, attrs ...attr) lipgloss.Style {
 	s := m.fg(fg, attrs...)
@@ -93,7 +101,7 @@ func (t *Theme) general(m maker, p *Palette) {
 	}
 	t.Chart = Chart{
 		Line: m.fg(p.Info), Axis: m.fg(p.Muted, monoFaint), Warn: m.fg(p.Pending, monoUnderline),
-		Critical: m.fg(p.Bad, bold), Empty: m.fg(p.Muted, monoFaint),
+		Critical: m.fg(p.Bad, bold), Empty: m.fg(p.Muted, monoFaint), Cursor: m.fg(p.Mark, monoBold),
 	}
 }
 
@@ -106,7 +114,7 @@ func (t *Theme) chrome(m maker, p *Palette) {
 		Production: badge, ProductionLabel: m.fg(p.Bad, bold),
 		BannerInfo: m.on(p.CursorText, p.Info), BannerWarn: m.on(p.CursorText, p.Pending, bold), BannerError: badge,
 	}
-	t.Menu = Menu{Key: m.fg(p.Key, bold), NumKey: m.fg(p.NumKey, bold), Text: m.fg(p.Muted), Off: m.fg(p.Muted, faint)}
+	t.Menu = Menu{Key: m.fg(p.Key, bold), NumKey: m.fg(p.NumKey, bold), Text: m.fg(p.Muted), Off: m.faded(p)}
 	t.Frame = Frame{
 		Border: m.fg(p.Line), BorderProduction: m.fg(p.Bad),
 		Title: m.fg(p.Accent, bold), Highlight: m.fg(p.Scope, bold), Counter: m.fg(p.Count, bold),
@@ -119,7 +127,7 @@ func (t *Theme) chrome(m maker, p *Palette) {
 		t.Crumbs.Inactive = m.fg(nil, underline)
 	}
 	t.Prompt = Prompt{
-		Text: m.fg(nil), Suggestion: m.fg(p.Muted, faint), Placeholder: m.fg(p.Muted, faint),
+		Text: m.fg(nil), Suggestion: m.faded(p), Placeholder: m.faded(p),
 		Cursor:  lipgloss.NewStyle().Reverse(true),
 		Command: m.fg(p.Accent, bold), Filter: m.fg(p.Filter, bold), Search: m.fg(p.Mark, bold), Input: m.fg(p.Scope, bold),
 	}
@@ -147,9 +155,9 @@ func (t *Theme) widgets(m maker, p *Palette) {
 	t.Logs = Logs{
 		Time: t.Muted, Message: m.fg(nil), Match: t.Search.Match, MatchHere: t.Search.MatchHere,
 		Ruler: m.fg(p.Mark), Notice: m.fg(p.Pending, italic),
-		Trace: m.fg(p.Muted, faint), Debug: m.fg(p.Muted, monoFaint), Info: m.fg(nil), Warn: m.fg(p.Pending, monoUnderline),
+		Trace: m.faded(p), Debug: m.fg(p.Muted, monoFaint), Info: m.fg(nil), Warn: m.fg(p.Pending, monoUnderline),
 		Error: m.fg(p.Bad, monoBold), Fatal: m.on(p.DangerText, p.Danger, bold),
-		On: m.fg(p.Good, bold), Off: m.fg(p.Muted, faint),
+		On: m.fg(p.Good, bold), Off: m.faded(p),
 	}
 	if m.mono {
 		t.Logs.Tasks = []lipgloss.Style{m.fg(nil), m.fg(nil, bold), m.fg(nil, underline), m.fg(nil, italic)}
@@ -167,7 +175,7 @@ func (t *Theme) dialogs(m maker, p *Palette) {
 		Text: m.fg(nil), Name: m.fg(p.Scope, monoBold), Hint: t.Muted,
 		Label: m.fg(p.Label), Field: m.fg(nil, underline), FieldFocus: m.on(nil, p.Shade), Error: t.Bad,
 		Button: m.fg(p.Muted), ButtonFocus: focus, ButtonDanger: m.on(p.DangerText, p.Danger, bold),
-		Item: m.fg(nil), ItemFocus: focus, ItemOff: m.fg(p.Muted, faint),
+		Item: m.fg(nil), ItemFocus: focus, ItemOff: m.faded(p),
 	}
 	if m.mono {
 		t.Dialog.FieldFocus = m.fg(nil, bold)

@@ -110,7 +110,7 @@ type Logs struct {
 type Syntax struct{ Key, String, Number, Keyword, Punct, Comment, Plain lipgloss.Style }
 
 // Chart styles sparklines and charts by threshold.
-type Chart struct{ Line, Axis, Warn, Critical, Empty lipgloss.Style }
+type Chart struct{ Line, Axis, Warn, Critical, Empty, Cursor lipgloss.Style }
 
 // Dialog styles overlays.
 type Dialog struct {

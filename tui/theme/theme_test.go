@@ -127,6 +127,9 @@ func TestTextIsLegible(t *testing.T) {
 			if strings.Contains(path, "Border") {
 				least = 3
 			}
+			if s.GetFaint() {
+				t.Errorf("mode %d %s: faint, which is half the contrast or nothing, as the terminal likes", mode, path)
+			}
 			under := grounds
 			if bg != (lipgloss.NoColor{}) {
 				under = nil

@@ -63,7 +63,7 @@ func TestNothingIsLostOverManyPages(t *testing.T) {
 // go do not move the cursor to another row.
 func TestRefreshKeepsWhatTheUserChose(t *testing.T) {
 	sizes(t, setting{command: ":tasks staging"}, func(j *journey) {
-		j.Sees("tasks(staging)[11]", "AGE↓")
+		j.Sees("tasks(staging)[11]", "AGE↑")
 		j.Type("/!checkout\r").Sees("tasks(staging)[9/11] </!checkout>")
 		j.rest()
 		j.Press("N").Sees("TASK↑")
