@@ -48,7 +48,7 @@ func (m *Model) showMessages() tea.Cmd {
 		return textview.Document{Text: messageText(append(m.messages.all(), m.o.Problems()...))}, nil
 	}
 	m.log = textview.New(textview.Options{
-		Name: "messages", Load: load, Every: 2 * time.Second, Empty: "Nothing was said in this session.",
+		Name: "messages", Load: load, Every: 2 * time.Second, Wrap: true, Empty: "Nothing was said in this session.",
 		FileName: "messages.txt", Save: m.o.Save, Explain: m.o.Explain, Keymap: m.keys, Theme: m.theme, Now: m.o.Now,
 	})
 	return m.push(m.log)
@@ -69,7 +69,9 @@ func messageText(list []Message) string {
 		if class+op > 0 {
 			fmt.Fprintf(&b, "%-*s  %-*s  ", class, x.Class, op, x.Op)
 		}
-		b.WriteString(x.Text)
+		if x.Text != x.Class+": "+x.Op { // else it is said already
+			b.WriteString(x.Text)
+		}
 		if x.RequestID != "" {
 			fmt.Fprintf(&b, "\n            request %s", x.RequestID)
 		}

@@ -146,7 +146,7 @@ func (b *Browser) viewActions() []screen.Action {
 	add("filter", "Filter", "", false, b.promptFilter)
 	add("copy", "Copy id", none, true, b.copy)
 	if b.kind.up != nil {
-		add("warp", "Up", none, true, func() tea.Cmd {
+		add("warp", "To the list above", none, true, func() tea.Cmd {
 			kind, scope := b.kind.up(b.scope, b.current())
 			return b.app.show(b.on, kind, scope)
 		})

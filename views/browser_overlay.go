@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ecsole/aws"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 )
@@ -27,6 +28,7 @@ type overlayState struct {
 	columns map[string]int // by title: the table's columns
 	values  map[string]overlayValue
 	asked   map[string]time.Time
+	stamps  map[string]string // of the items that it was asked for
 	tried   time.Time
 	err     error
 	all     bool // every row is wanted, since it sorts or is exported
@@ -48,7 +50,7 @@ type decorated struct {
 }
 
 func newOverlayState(o *overlay, k *Kind) *overlayState {
-	s := &overlayState{overlay: o, columns: map[string]int{}, values: map[string]overlayValue{}, asked: map[string]time.Time{}}
+	s := &overlayState{overlay: o, columns: map[string]int{}, values: map[string]overlayValue{}, asked: map[string]time.Time{}, stamps: map[string]string{}}
 	for i, c := range k.columns {
 		if c.overlay == o.name {
 			s.columns[c.title] = i
@@ -104,10 +106,13 @@ func (b *Browser) lacking(o *overlayState, now time.Time) (items []any, ids []st
 		if r == nil || r.Item == nil {
 			return
 		}
-		if at, ok := o.asked[r.ID]; ok && (o.overlay.every == 0 && o.values[r.ID].ok || now.Sub(at) < every) {
+		if at, ok := o.asked[r.ID]; ok && !o.outdated(r) && (o.overlay.every == 0 && o.values[r.ID].ok || now.Sub(at) < every) {
 			return
 		}
 		items, ids = append(items, r.Item), append(ids, r.ID)
+		if o.stamp != nil {
+			o.stamps[r.ID] = o.stamp(r.Item)
+		}
 	}
 	if o.whole || o.all || o.filtered == sought {
 		for r := range b.table.All() {
@@ -119,6 +124,11 @@ func (b *Browser) lacking(o *overlayState, now time.Time) (items []any, ids []st
 		want(b.table.Row(id))
 	}
 	return items, ids
+}
+
+// outdated reports whether the item has become another since its value was asked for.
+func (o *overlayState) outdated(r *table.Row) bool {
+	return o.stamp != nil && o.stamps[r.ID] != o.stamp(r.Item)
 }
 
 func (b *Browser) overlayEvery(o *overlayState) time.Duration {
@@ -184,7 +194,7 @@ func (b *Browser) paint(o *overlayState, id string) {
 				c.State = table.Dim // the line below the rows says how old it is, and why
 			}
 		case o.err != nil:
-			c = table.Cell{Text: terse(o.err), State: table.Unknown}
+			c = table.Cell{Text: class(o.err), State: table.Unknown, Plain: terse(o.err)} // the line below the rows says more
 		}
 		b.table.SetCell(id, o.columns[title], c)
 	}
@@ -205,6 +215,7 @@ func (b *Browser) forget(o *overlayState) {
 	if len(o.asked) < 2*b.table.Counts().Total+100 {
 		return
 	}
+	maps.DeleteFunc(o.stamps, func(id string, _ string) bool { return b.table.Row(id) == nil })
 	maps.DeleteFunc(o.asked, func(id string, _ time.Time) bool { return b.table.Row(id) == nil })
 	maps.DeleteFunc(o.values, func(id string, _ overlayValue) bool { return b.table.Row(id) == nil })
 }
@@ -243,24 +254,27 @@ func (b *Browser) paused(o *overlayState) bool {
 	return o.paid && !b.blurred.IsZero() && b.now().Sub(b.blurred) > paidPause
 }
 
-// overlayTrouble says of the first overlay that could not be read, or rests, why and
-// how old its values are. Its cells are too narrow for that.
+// overlayTrouble says of the overlays that could not be read, or rest, why and how old
+// their values are, and at the end what to do. Their cells are too narrow for that.
 func (b *Browser) overlayTrouble() string {
+	var parts, hints []string
 	for _, o := range b.overlays {
-		old := ""
-		if age := b.valuesAge(o); age > time.Second {
-			old = short(age) + " old"
+		head := o.titles()
+		age := b.valuesAge(o)
+		if age > time.Second {
+			head += " " + short(age) + " old"
 		}
 		switch {
-		case o.err != nil && old != "":
-			return o.titles() + " " + old + ": " + problem(o.err)
 		case o.err != nil:
-			return o.titles() + ": " + problem(o.err)
-		case b.paused(o) && old != "":
-			return o.titles() + " " + old + ": paid calls rest while the terminal has no focus"
+			parts = append(parts, head+": "+summary(o.err))
+			if e := aws.AsError(o.err); e != nil && e.Hint != "" && !slices.Contains(hints, e.Hint) {
+				hints = append(hints, e.Hint)
+			}
+		case b.paused(o) && age > time.Second:
+			parts = append(parts, head+": paid calls rest while the terminal has no focus")
 		}
 	}
-	return ""
+	return strings.Join(append(parts, hints...), " · ")
 }
 
 // valuesAge is the age of the oldest value on the screen; 0 where there is none.

@@ -83,7 +83,7 @@ func (b *Browser) freshness() (note string, stale bool) {
 // Tall is what the header leaves to a list: the titles, fourteen rows, and the line
 // below them while there is one.
 func (b *Browser) Tall() int {
-	if b.status() != "" {
+	if b.table.Counts().Total > 0 && b.status() != "" {
 		return 16
 	}
 	return 15

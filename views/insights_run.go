@@ -88,7 +88,7 @@ func (s *insights) decide() tea.Cmd {
 	case e.err != nil && to.Sub(from) > wide:
 		text = "What the query will scan cannot be told: " + problem(e.err) + "."
 	case len(e.what.Unknown) > 0 && to.Sub(from) > wide:
-		text = fmt.Sprintf("The query will scan about %s ($%.2f), and %d groups of which nothing is known.", bytesText(e.what.Bytes), e.what.CostUSD, len(e.what.Unknown))
+		text = fmt.Sprintf("The query will scan about %s (%s), and %s of which nothing is known.", bytesText(e.what.Bytes), usd(e.what.CostUSD), count(len(e.what.Unknown), "group"))
 	case e.what.CostUSD >= dear:
 		text = fmt.Sprintf("The query will scan about %s, which costs about $%.2f.", bytesText(e.what.Bytes), e.what.CostUSD)
 	}

@@ -104,7 +104,7 @@ func (s *insights) scans() string {
 	case e.err != nil:
 		return "  ·  what it scans cannot be told: " + problem(e.err)
 	}
-	text := fmt.Sprintf("  ·  scans about %s, $%.4f", bytesText(e.what.Bytes), e.what.CostUSD)
+	text := fmt.Sprintf("  ·  scans about %s, %s", bytesText(e.what.Bytes), usd(e.what.CostUSD))
 	if n := len(e.what.Unknown); n > 0 {
 		text += fmt.Sprintf(" and %s of which nothing is known", count(n, "group"))
 	}
@@ -131,8 +131,12 @@ func (s *insights) editor(width, height int) []string {
 	if !s.typing {
 		return out
 	}
-	hint := s.key("insights.run") + " runs · tab completes · " + s.key("insights.groups") + " groups · " + s.key("insights.range") + " range · " +
-		s.key("insights.history") + " history · " + s.key("insights.saved") + " saved"
+	hint := s.key("insights.run") + " runs · tab completes"
+	for _, more := range []string{s.key("insights.groups") + " groups", s.key("insights.range") + " range", s.key("insights.history") + " history", s.key("insights.saved") + " saved"} {
+		if clean.Width(hint+" · "+more) <= width-4 { // rather none than a part
+			hint += " · " + more
+		}
+	}
 	if len(options) > 1 {
 		hint = strings.Join(options, "  ")
 	}
@@ -144,7 +148,7 @@ func (s *insights) status(width int) []string {
 	th := s.app.theme
 	a := s.answer
 	text, style := "", th.Muted
-	counted := fmt.Sprintf("%s · %s of %s records match · %s scanned, $%.4f", count(len(a.Rows), "row"), comma(int(a.Matched)), comma(int(a.Scanned)), bytesText(a.Bytes), a.CostUSD)
+	counted := fmt.Sprintf("%s · %s of %s records match · %s scanned, %s", count(len(a.Rows), "row"), comma(int(a.Matched)), comma(int(a.Scanned)), bytesText(a.Bytes), usd(a.CostUSD))
 	switch {
 	case s.running:
 		text, style = fmt.Sprintf("◌ %s · %s · esc stops it", short(s.app.now().Sub(s.began)), counted), th.Info
@@ -196,14 +200,42 @@ func (s *insights) below(width, height int) string {
 	case s.answer.Done:
 		lines = []string{th.Muted.Render("nothing matches in this range")}
 	case s.failed == nil:
-		for _, l := range []string{
-			"fields a, b · filter status >= 500 and @message like /timeout/ · sort @timestamp desc · limit 100",
-			"stats count(*) as n, avg(ms) by bin(5m) · parse @message /order=(?<order>\\d+)/ · dedup @message",
-		} {
+		for _, l := range examples(width - 4) {
 			lines = append(lines, th.Muted.Render(clean.Cut(l, max(width-4, 1))))
 		}
 	}
 	return centre(lines, width, height)
+}
+
+// examples are commands of the query language, in lines of at most width cells.
+func examples(width int) []string {
+	lines := []string{""}
+	for _, e := range []string{
+		"fields a, b", "filter status >= 500 and @message like /timeout/", "sort @timestamp desc", "limit 100",
+		"stats count(*) as n, avg(ms) by bin(5m)", "parse @message /order=(?<order>\\d+)/", "dedup @message",
+	} {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = e
+		case clean.Width(*last+" · "+e) <= width:
+			*last += " · " + e
+		default:
+			lines = append(lines, e)
+		}
+	}
+	return lines
+}
+
+// usd writes what a query costs, to the cent.
+func usd(v float64) string {
+	switch {
+	case v <= 0:
+		return "$0"
+	case v < 0.01:
+		return "<$0.01"
+	}
+	return fmt.Sprintf("$%.2f", v)
 }
 
 // drawChart draws what stats … by bin() gave: one series as bars, several as a

@@ -62,6 +62,7 @@ type overlay struct {
 	every       time.Duration
 	whole, paid bool
 	texts       []string
+	stamp       func(item any) string // nil: values follow from another API alone
 	fetch       func(context.Context, Clients, Scope, []any) (map[string]any, error)
 	cells       map[string]func(item any, v any, ok bool) table.Cell
 }
@@ -234,6 +235,9 @@ func eraseOverlay[T any](o Overlay[T]) overlay {
 	e := overlay{name: o.name, every: o.every, whole: o.whole, paid: o.paid, texts: o.texts, cells: map[string]func(any, any, bool) table.Cell{}}
 	e.fetch = func(ctx context.Context, c Clients, s Scope, items []any) (map[string]any, error) {
 		return o.fetch(ctx, c, s, typed[T](items))
+	}
+	if o.stamp != nil {
+		e.stamp = func(item any) string { return o.stamp(item.(T)) }
 	}
 	for title, f := range o.cells {
 		e.cells[title] = func(item, v any, ok bool) table.Cell { return f(item.(T), v, ok) }

@@ -27,6 +27,14 @@ func summary(err error) string {
 	return e.Error()
 }
 
+// class is problem in one word, where a line below says more.
+func class(err error) string {
+	if e := aws.AsError(err); e != nil {
+		return e.Class.String()
+	}
+	return ""
+}
+
 // terse is problem in as few words as a cell holds: "denied: ecs:ListTasks".
 func terse(err error) string {
 	e := aws.AsError(err)

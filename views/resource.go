@@ -145,6 +145,7 @@ type Overlay[T any] struct {
 	// paid overlays stop some time after the terminal has lost the focus.
 	paid  bool
 	texts []string
+	stamp func(T) string
 	fetch func(context.Context, Clients, Scope, []T) (map[string]any, error)
 	cells map[string]func(T, any, bool) table.Cell
 }
@@ -178,6 +179,10 @@ func (o Overlay[T]) Whole() Overlay[T] { o.whole = true; return o }
 
 // Paid marks an overlay whose calls cost money.
 func (o Overlay[T]) Paid() Overlay[T] { o.paid = true; return o }
+
+// Stamped marks an overlay whose values follow from the item: one whose stamp has
+// changed is asked for anew, without waiting for the overlay's clock.
+func (o Overlay[T]) Stamped(stamp func(T) string) Overlay[T] { o.stamp = stamp; return o }
 
 // Texts are what the overlay's cells may say: a filter that may mean one of them is a
 // filter by this overlay.

@@ -65,7 +65,7 @@ var _ = register(Resource[ecs.Task]{
 		alertsOf(func(ix findingsIndex, v ecs.Task) findings.Badge { return ix.task(v.ARN) }, func(v ecs.Task) string { return v.ARN }),
 		Decorate("exec", 30*time.Second, taskReadiness, map[string]func(ecs.Task, readiness) table.Cell{
 			"EXEC": func(_ ecs.Task, r readiness) table.Cell { return r.cell() },
-		}).Texts("ready", "no: not ready", "?"),
+		}).Texts("ready", "no: not ready", "?").Stamped(execStamp),
 	},
 	Actions: []Action[ecs.Task]{
 		{Name: "enter", Label: "Containers", Open: func(s Scope, v ecs.Task) (string, Scope) {
@@ -94,6 +94,16 @@ var _ = register(Resource[ecs.Task]{
 	Raw:      func(v ecs.Task) json.RawMessage { return v.Raw },
 	Up:       func(_ Scope, v ecs.Task) (string, Scope) { return "services", Scope{Cluster: v.ClusterARN} },
 })
+
+// execStamp is what of a task decides whether a shell would open in it.
+func execStamp(v ecs.Task) string {
+	var b strings.Builder
+	b.WriteString(v.LastStatus + " " + v.DesiredStatus)
+	for _, c := range v.Containers {
+		b.WriteString(" " + c.LastStatus + "/" + c.ExecAgent)
+	}
+	return b.String()
+}
 
 // stopCell puts the container to blame and its exit before the commonest stop code,
 // which says less, so that they are seen on a narrow screen too.

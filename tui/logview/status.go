@@ -42,62 +42,6 @@ func (v *View) compose(width, height int) string {
 	return strings.Join(out[:height], "\n")
 }
 
-// above are the lines over the log; the first is the indicator's.
-func (v *View) above(width, height int) []string {
-	if height < 3 {
-		return nil
-	}
-	out := []string{""}
-	for _, p := range v.state.Problems {
-		if len(out) > 3 || len(out) > height/3 {
-			break
-		}
-		out = append(out, v.line(v.pens.bad, "✗ "+problem(p), width))
-	}
-	for i, h := range v.o.Head {
-		if i >= max(height/4, 1) {
-			out[len(out)-1] = v.line(v.pens.notice, fmt.Sprintf("• … and %d more", len(v.o.Head)-i+1), width)
-			break
-		}
-		out = append(out, v.line(v.pens.notice, "• "+h, width))
-	}
-	if notes := v.state.Notes; len(notes) > 0 && height >= 10 {
-		out = append(out, v.line(v.pens.notice, "• "+strings.Join(notes, " · "), width))
-	}
-	if v.bad != "" {
-		out = append(out, v.line(v.pens.bad, "✗ "+v.bad, width))
-	}
-	if s := v.chipLine(width); s != "" {
-		out = append(out, s)
-	}
-	if v.hist.on && height >= 10 {
-		out = append(out, v.histogram(width, min(4, height/5))...)
-	}
-	if len(v.fields) > 0 {
-		out = append(out, v.header(width))
-	}
-	return out
-}
-
-func (v *View) line(p theme.Pen, s string, width int) string {
-	return p.Paint(clean.Fit(" "+clean.Line(s), width))
-}
-
-// problem says what is wrong with a source.
-func problem(p lines.Problem) string {
-	s := p.Source + ": " + p.Class
-	switch {
-	case p.Action != "":
-		s += ", " + p.Action + " is missing"
-	case p.Text != "":
-		s += ", " + p.Text
-	}
-	if p.Hint != "" {
-		s += " (" + p.Hint + ")"
-	}
-	return strings.TrimPrefix(s, ": ")
-}
-
 // chipLine shows the filters and how far they have come, "" where there are none.
 func (v *View) chipLine(width int) string {
 	if len(v.chips) == 0 && v.draft == nil && v.search == nil {

@@ -115,7 +115,7 @@ func (v *View) toggleLive() tea.Cmd {
 	if !v.live {
 		return flash(screen.Info, "Live Tail is off")
 	}
-	return flash(screen.Info, "Live Tail: about $0.01 a minute; samples above 500 lines a second, ends after 3 hours, 15 sessions an account")
+	return flash(screen.Info, "Live Tail: about $0.01 a minute; samples above 500 lines/s; ends after 3 h; 15 sessions an account")
 }
 
 // location is where times without a zone are.

@@ -180,7 +180,7 @@ func TestStates(t *testing.T) {
 		"none":      {lines.State{Following: true, Read: noon, Oldest: noon}, []string{"No lines yet, back to 2026-11-23 12:00:00Z"}},
 		"elsewhere": {lines.State{Ended: "none of the containers logs to CloudWatch", Notes: []string{"container web: driver none: not kept"}}, []string{"none of the containers logs to CloudWatch", "driver none"}},
 		"denied": {lines.State{Following: true, Problems: []lines.Problem{{Source: "/ecs/shop", Class: "denied", Action: "logs:FilterLogEvents", Hint: "ask for it"}}},
-			[]string{"✗ /ecs/shop: denied, logs:FilterLogEvents is missing (ask for it)"}},
+			[]string{"✗ denied: logs:FilterLogEvents is missing (ask for it) · /ecs/shop"}},
 		"lag": {lines.State{Following: true, Read: noon, Lag: 14 * time.Second}, []string{"lag 14 s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestProblemsComeAndGo(t *testing.T) {
 	r.set(func(s *lines.State) {
 		s.Problems = []lines.Problem{{Source: "/ecs/shop", Class: "throttled", Text: "Rate exceeded"}}
 	})
-	d.Sees("✗ /ecs/shop: throttled, Rate exceeded", "line 00002")
+	d.Sees("✗ throttled: Rate exceeded · /ecs/shop", "line 00002")
 	r.set(func(s *lines.State) { s.Problems = nil })
 	d.Not("throttled")
 }

@@ -12,7 +12,7 @@ import (
 // TestLogsOfStoppedTasks opens, from everywhere that k9s's p works, what the tasks
 // wrote that stopped last.
 func TestLogsOfStoppedTasks(t *testing.T) {
-	reason := regexp.MustCompile(`• [0-9a-f]{8}( and \d+ more)? stopped \S*\d\d:\d\d:\d\dZ \(.* ago\): \w+`)
+	reason := regexp.MustCompile(`• [0-9a-f]{8}( and \d+ more)? stopped \S*\d\d:\d\d:\d\dZ \(.* ago\):[\s│]+\w+`)
 	sizes(t, setting{command: ":services prod /checkout"}, func(j *journey) {
 		onTop := func(of string) {
 			j.t.Helper()
