@@ -45,7 +45,7 @@ func TestDrillDownAndBack(t *testing.T) {
 	c.Press("j", "j", "enter").Sees("seeds(orchard)[5]", "<fruit>", "<seeds>")
 	c.Press("esc").Sees("fruit(orchard)[60]").Not("<seeds>")
 	c.Press("q").Sees("this is the first screen")
-	if got := c.toy.log(); got != "init hidden shown" {
+	if got := c.toy.log(); got != "init hidden shown focused" {
 		t.Errorf("the screen was told %q", got)
 	}
 }
@@ -82,6 +82,15 @@ func TestFocus(t *testing.T) {
 	c := start(t, 80, 24)
 	c.Send(tea.BlurMsg{}).Press("enter").Sees("<seeds>").Press("esc").Not("<seeds>").Send(tea.FocusMsg{})
 	if got := c.toy.log(); got != "init blurred hidden shown blurred focused" {
+		t.Errorf("%q", got)
+	}
+}
+
+// The focus may come back while another screen covers this one.
+func TestFocusComesBackWhileCovered(t *testing.T) {
+	c := start(t, 80, 24)
+	c.Send(tea.BlurMsg{}).Press("enter").Sees("<seeds>").Send(tea.FocusMsg{}).Press("esc").Not("<seeds>")
+	if got := c.toy.log(); got != "init blurred hidden shown focused" {
 		t.Errorf("%q", got)
 	}
 }

@@ -45,13 +45,14 @@ func (m *Model) pop() tea.Cmd {
 	return m.shown()
 }
 
-// shown tells the top screen that it is seen again.
+// shown tells the top screen that it is seen again, and whether the terminal has the
+// focus: that may have changed while the screen was covered.
 func (m *Model) shown() tea.Cmd {
-	cmd := m.tell(screen.Shown{})
+	focus := tea.Msg(screen.Focused{})
 	if m.blurred {
-		cmd = screen.Batch(cmd, m.tell(screen.Blurred{}))
+		focus = screen.Blurred{}
 	}
-	return cmd
+	return screen.Batch(m.tell(screen.Shown{}), m.tell(focus))
 }
 
 // replace closes the screen on top and shows s in its place.

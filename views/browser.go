@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,6 +29,7 @@ type Browser struct {
 	read     map[string]time.Time // by id: when the row was read last
 	overlays []*overlayState
 	hidden   bool
+	seconds  int       // number of the newest clock of seconds
 	blurred  time.Time // since when the terminal has no focus; zero: it has
 	copied   time.Time // when 'c' was pressed last, and on which row
 	copiedID string
@@ -93,7 +95,7 @@ func (b *Browser) Init() tea.Cmd {
 		b.list.err = &aws.Error{Class: aws.Invalid, Text: b.kind.Name + " needs " + why}
 		return nil
 	}
-	return screen.Batch(b.refresh(), b.listen(), b.work.Tick("second", time.Second))
+	return screen.Batch(b.refresh(), b.listen(), b.second())
 }
 
 // WorkID makes answers find the screen.
@@ -148,23 +150,30 @@ func (b *Browser) Back() (bool, tea.Cmd) {
 }
 
 func (b *Browser) tick(t screen.Tick) tea.Cmd {
-	switch t.Name {
-	case "second":
-		if b.hidden {
-			return nil
-		}
-		return screen.Batch(b.decorate(), b.work.Tick("second", time.Second))
-	default:
+	if t.Name != b.secondName() {
 		return b.clock(t.Name)
 	}
+	if b.hidden {
+		return nil
+	}
+	return screen.Batch(b.decorate(), b.second())
 }
+
+// second sets the clock of seconds; it outdates any other, so that a screen that is
+// left and shown again within a second has no more than one.
+func (b *Browser) second() tea.Cmd {
+	b.seconds++
+	return b.work.Tick(b.secondName(), time.Second)
+}
+
+func (b *Browser) secondName() string { return fmt.Sprintf("second %d", b.seconds) }
 
 func (b *Browser) shown() tea.Cmd {
 	if !b.hidden {
 		return nil
 	}
 	b.hidden = false
-	cmds := []tea.Cmd{b.work.Tick("second", time.Second)}
+	cmds := []tea.Cmd{b.second()}
 	if !b.list.loading {
 		if b.now().Sub(b.list.done) > b.app.every(b.kind) {
 			cmds = append(cmds, b.refresh())

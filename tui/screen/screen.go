@@ -68,10 +68,10 @@ type Action struct {
 
 // Messages the shell sends to screens through Update.
 type (
-	Shown   struct{} // came back to the top; the first time there is only Init
+	Shown   struct{} // came back to the top; the first time there is only Init. Blurred or Focused follows
 	Hidden  struct{} // another screen covers it: stop clocks
 	Blurred struct{} // the terminal lost the focus: half pace
-	Focused struct{} // the terminal has the focus again
+	Focused struct{} // the terminal has the focus, again or still
 )
 
 // Navigation: a screen returns a Cmd that yields one of these.

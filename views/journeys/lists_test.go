@@ -204,3 +204,24 @@ func TestResize(t *testing.T) {
 		j.Sees("services(prod)[14]")
 	})
 }
+
+// Screens that are left and shown again at once keep one clock of seconds.
+func TestOneClockOfSeconds(t *testing.T) {
+	run(t, setting{command: ":services prod"}, func(j *journey) {
+		j.Sees("services(prod)[14]", "%")
+		j.rest()
+		drawn := func() int {
+			before := j.Frames()
+			j.pass(20 * time.Second)
+			return j.Frames() - before
+		}
+		once := drawn()
+		for range 20 {
+			j.Press("enter").Sees("<tasks>").Press("esc").Not("<tasks>")
+		}
+		j.pass(20 * time.Second) // clocks of the screens that were closed run out
+		if more := drawn(); more > once+once/2+10 {
+			t.Errorf("%d frames in 20 seconds; before the screen was left twenty times there were %d", more, once)
+		}
+	})
+}
