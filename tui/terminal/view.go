@@ -40,9 +40,14 @@ func newView(cols, rows int, banner string, o Options) *view {
 	return v
 }
 
-// Write takes output of the remote.
+// Write takes output of the remote. It waits for a slow terminal.
 func (v *view) Write(p []byte) (int, error) {
 	v.mu.Lock()
+	if to := v.to; to != nil && !v.covered {
+		v.mu.Unlock()
+		to.room()
+		v.mu.Lock()
+	}
 	defer v.mu.Unlock()
 	if v.to == nil || v.covered {
 		v.filter.feed(p)
