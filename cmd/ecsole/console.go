@@ -14,8 +14,10 @@ import (
 	"golang.org/x/term"
 
 	"ecsole/aws/audit"
+	"ecsole/tui/terminal"
 	"ecsole/tui/theme"
 	"ecsole/views"
+	"ecsole/views/config"
 )
 
 // frameRate is Bubble Tea's highest: at its default of 60 an empty program already
@@ -42,6 +44,7 @@ func runConsole(ctx context.Context, f *flags, prepare func(context.Context) (*s
 	if err != nil {
 		return err
 	}
+	defer keepTerminal(s.paths)()
 	s.record(audit.KindStart)
 	defer s.record(audit.KindEnd)
 	defer app.Close()
@@ -69,6 +72,13 @@ func endWith(ctx context.Context, p *tea.Program) (stop func() bool) {
 		p.Send(tea.QuitMsg{})
 		p.Wait()
 	})
+}
+
+// keepTerminal has somebody look after the terminal while the program changes it.
+// Without a shell on this machine there is nobody, and a crash is the worse for it.
+func keepTerminal(paths config.Paths) (stop func()) {
+	k, _ := terminal.Keep(os.Stdin, paths.Crashes())
+	return k.Stop
 }
 
 // record writes the console's start and end into the journal. A journal that

@@ -33,6 +33,7 @@ func (e *execFlags) session(cmd *cobra.Command, s *setup, c views.Clients, r exe
 	}()
 	defer session.Follow(status)()
 	if interactive {
+		defer keepTerminal(s.paths)()
 		label := clean.Line(session.Label())
 		host := terminal.New(session, terminal.Options{
 			Title: "ecsole " + label, Banner: clean.Line(label + " · " + views.ExecBanner(c, s.config)), Escape: s.config.Exec.Escape,

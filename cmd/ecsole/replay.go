@@ -147,6 +147,7 @@ func playRecording(ctx context.Context, r audit.Record, speed float64, at time.D
 		},
 		Keymap: keys, Theme: looks, Title: "ecsole replay", Compact: true, Mouse: cfg.UI.EnableMouse,
 	})
+	defer keepTerminal(config.DefaultPaths())()
 	program := tea.NewProgram(model, tea.WithFPS(frameRate), tea.WithoutSignalHandler())
 	defer endWith(ctx, program)()
 	if _, err := program.Run(); err != nil && ctx.Err() == nil {

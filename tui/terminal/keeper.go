@@ -28,7 +28,7 @@ type Keeper struct {
 // runtime cannot go on with its report before the terminal is as it was, as the way to
 // here holds next to nothing; so the terminal is not given to anybody else before.
 const keeperScript = `
-trap '' INT QUIT TSTP
+trap '' HUP INT QUIT TSTP
 saved=$(stty -g <&3) && echo ready || exit 1
 exec >&3 2>/dev/null
 first=$(dd bs=1 count=1; echo .)
@@ -37,6 +37,7 @@ printf '` + everythingBack + `'
 [ "$first" = . ] && exit
 printf 'ecsole has crashed, which is a defect. What is known of it: %s\r\n' "$1"
 umask 077
+mkdir -p "${1%/*}"
 { printf %s "${first%.}"; cat; } >"$1"
 `
 
@@ -53,12 +54,9 @@ const keeperWithin = 2 * time.Second
 const reportsKept = 10
 
 // Keep begins to look after a terminal, before anything changes it. A crash is reported
-// in a file of dir. Where a keeper cannot be had, the error says why; everything works
+// in a file of dir, which is made then. Where a keeper cannot be had, the error says why; everything works
 // without it.
 func Keep(tty *os.File, dir string) (*Keeper, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
 	forgetReports(dir)
 	path := filepath.Join(dir, fmt.Sprintf("crash-%s-%d.txt", time.Now().UTC().Format("20060102T150405Z"), os.Getpid()))
 	ours, theirs, err := narrowPair()

@@ -48,5 +48,8 @@ func (p Paths) Queries() string { return filepath.Join(p.Data, "queries.jsonl") 
 // Log is the console's own log file.
 func (p Paths) Log() string { return filepath.Join(p.State, "ecsole.log") }
 
+// Crashes is the directory of reports on the console's own defects.
+func (p Paths) Crashes() string { return filepath.Join(p.State, "crashes") }
+
 // Saves is the directory that saved tables, texts and logs go to.
 func (p Paths) Saves() string { return filepath.Join(p.State, "saves") }
