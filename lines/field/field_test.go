@@ -29,6 +29,10 @@ func TestRecognise(t *testing.T) {
 		{`2026/11/22 14:05:00 [error] 31#31: upstream timed out`, Error, Plain, "31#31: upstream timed out", false},
 		{"2026-11-22T14:05:00.123Z\tinfo\tserver/main.go:12\tlistening\t{\"port\": 80}", Info, Plain, "server/main.go:12\tlistening\t{\"port\": 80}", false},
 		{"2026-11-22T14:05:00.123+0100\terror\tno route", Error, Plain, "no route", false},
+		{"1.7640123456789e+09\tinfo\tserver/main.go:12\tlistening", Info, Plain, "server/main.go:12\tlistening", false},
+		{"1.764e+09\tERROR\tno route", Error, Plain, "no route", false},
+		{"1.764e+09 info of it", None, Plain, "", false},
+		{"1.5\tinfo\tof a ratio", None, Plain, "", false},
 		{"2026-11-22T14:05:00.123Z\tWARN\tslow", Warn, Plain, "slow", false},
 		{"2026-11-22T14:05:00.123Z\terror found\tin it", None, Plain, "error found\tin it", false},
 		{"error\tcount\t3", None, Plain, "", false},
@@ -161,7 +165,7 @@ func FuzzJSON(f *testing.F) {
 func FuzzRecognise(f *testing.F) {
 	for _, s := range []string{
 		"2026-11-22T14:05:00.123Z ERROR [main] c.e.App - no", "time=1 level=warn msg=\"a \\\" b\" x", "\tat a.b.C(D.java:7)",
-		`{"a":{"b":[{"c":"d"}]},"level":50}`, `key="never ends`, "I1122 14:05:00.1 7 a.go:1] x", "<13>1 2026 a", "\x00=\xff",
+		`{"a":{"b":[{"c":"d"}]},"level":50}`, `key="never ends`, "1.764e+09\tinfo\tx", "I1122 14:05:00.1 7 a.go:1] x", "<13>1 2026 a", "\x00=\xff",
 	} {
 		f.Add(s, "a.b", 3, 4)
 	}

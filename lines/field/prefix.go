@@ -26,6 +26,8 @@ func timeAt(b []byte) int {
 		}
 	case b[2] == ':' && digits(b[:2]):
 		return clock(b)
+	case b[1] == '.' && digits(b[:1]):
+		return epoch(b)
 	case len(b) >= 15 && month(b) && b[3] == ' ' && b[6] == ' ': // Nov 22 14:05:00
 		if n := clock(b[7:]); n > 0 {
 			return 7 + n
@@ -34,6 +36,20 @@ func timeAt(b []byte) int {
 		if n := clock(b[12:]); n > 0 {
 			return 12 + n
 		}
+	}
+	return 0
+}
+
+// epoch is the length of seconds since 1970 as zap's encoder writes them,
+// "1.7640123456789e+09" before a tab. Other numbers at the start of a line are as
+// likely to be something else.
+func epoch(b []byte) int {
+	i := 2
+	for i < len(b) && b[i] >= '0' && b[i] <= '9' {
+		i++
+	}
+	if rest := b[i:]; i > 2 && len(rest) > 4 && string(rest[:4]) == "e+09" && rest[4] == '\t' {
+		return i + 4
 	}
 	return 0
 }
