@@ -59,8 +59,8 @@ func (p *past) set(since time.Time, start bool) {
 func (t *tail) past() {
 	ctx := aws.Foreground(t.ctx)
 	r := t.spec.Range
-	to := r.To
-	if to.IsZero() {
+	to, more := r.To, r.To.After(t.opened)
+	if to.IsZero() || more {
 		to = t.opened
 	}
 	var wg sync.WaitGroup
@@ -78,9 +78,36 @@ func (t *tail) past() {
 		})
 	}
 	wg.Wait()
+	if more {
+		t.toEnd(ctx)
+	}
 	t.say("")
 	if !r.To.IsZero() && t.ctx.Err() == nil {
 		t.finish("the end of the range")
+	}
+}
+
+// toEnd reads on until an end of the range that is still to come has come, and what
+// arrives late of it.
+func (t *tail) toEnd(ctx context.Context) {
+	end := t.spec.Range.To
+	t.say("reading on until " + end.UTC().Format("2006-01-02 15:04:05 UTC"))
+	from := t.opened
+	for last := false; !last && sleep(ctx, headEvery) == nil; {
+		until := t.hub.clock.now()
+		if last = until.After(end.Add(settle)); until.After(end) {
+			until = end
+		}
+		for _, p := range t.pasts {
+			err := t.hub.span(ctx, p.place, from.Add(-settle).UnixMilli(), until.UnixMilli(), p.trouble, func(events []types.FilteredLogEvent) bool {
+				t.add(p.place, events, lines.Mode{})
+				return true
+			})
+			if err != nil && !errors.Is(err, errGone) {
+				return
+			}
+		}
+		from = until
 	}
 }
 
