@@ -46,7 +46,8 @@ func FuzzScript(f *testing.F) {
 	})
 }
 
-// FuzzPrompt types any bytes at a prompt.
+// FuzzPrompt types any bytes at a prompt, at which most sessions then wait: how long
+// they may is how long an input takes.
 func FuzzPrompt(f *testing.F) {
 	f.Add([]byte("echo hi\r\x1b[A\r\x03\x1a\x04"))
 	f.Add([]byte("vi /tmp/x\rihello\x1b:wq\rless /etc/passwd\r/root\rq\x04"))
@@ -54,7 +55,7 @@ func FuzzPrompt(f *testing.F) {
 	f.Fuzz(func(t *testing.T, keys []byte) {
 		b := New(facts())
 		x := newTerm(t, b)
-		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Millisecond)
 		defer cancel()
 		done := make(chan struct{})
 		go func() { defer close(done); b.Run(ctx, x, "bash") }()
