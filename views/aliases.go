@@ -73,7 +73,7 @@ func words() []word {
 
 func dollars(v float64) string {
 	if v == 0 {
-		return "–"
+		return table.Nothing
 	}
 	return fmt.Sprintf("%.4f", v)
 }

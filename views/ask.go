@@ -80,8 +80,8 @@ func (f Field) dialog() dialog.Field {
 }
 
 // askCost asks before an overlay is read for very many rows, to sort by it, filter by
-// it or save it.
-func (a *App) askCost(k *Kind, column, to string, n int, paid bool, agree func() tea.Cmd) tea.Cmd {
+// it or save it. Refused may be nil.
+func (a *App) askCost(k *Kind, column, to string, n int, paid bool, agree func() tea.Cmd, refused func()) tea.Cmd {
 	text := fmt.Sprintf("%s is known for the rows on the screen. To %s it, it has to be read for all %s rows.", column, to, comma(n))
 	if paid {
 		often := "each minute while this list is open"
@@ -93,5 +93,11 @@ func (a *App) askCost(k *Kind, column, to string, n int, paid bool, agree func()
 	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, dialog.Spec{
 		Title: "Read " + column + " of all " + k.Name + "?", Text: text, OK: "Read",
 		Done: func(map[string]string) tea.Cmd { return agree() },
+		Cancelled: func() tea.Cmd {
+			if refused != nil {
+				refused()
+			}
+			return nil
+		},
 	})})
 }

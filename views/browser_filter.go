@@ -76,7 +76,7 @@ func (b *Browser) filterReads() tea.Cmd {
 				}
 				b.agreed, o.filtered, o.err = text, sought, nil
 				return b.decorate()
-			}))
+			}, nil))
 		default:
 			o.filtered = sought
 		}

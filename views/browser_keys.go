@@ -199,8 +199,11 @@ func (b *Browser) sortBy(sort func(), column int) tea.Cmd {
 	return b.needAll(column, "sort by", func() tea.Cmd {
 		sort()
 		b.app.sorted[b.kind.Name] = b.table.Sorted()
+		if !b.saving {
+			b.onlySorted()
+		}
 		return b.decorate()
-	})
+	}, nil)
 }
 
 // moveActions move the cursor.

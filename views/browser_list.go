@@ -105,7 +105,7 @@ func (b *Browser) ended(err error) tea.Cmd {
 		b.list.visible = b.list.done
 	}
 	b.app.listed(b.kind, b.scope, b.table)
-	return screen.Batch(b.schedule(), b.filterReads(), b.decorate())
+	return screen.Batch(b.schedule(), b.sortReads(), b.filterReads(), b.decorate())
 }
 
 // schedule sets the next tick. It is never set while an answer is awaited, so two

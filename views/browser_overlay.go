@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -222,7 +223,8 @@ func (b *Browser) forget(o *overlayState) {
 
 // needAll wants a column's overlay for every row, because the rows are to be sorted
 // by it or saved. Above a thousand rows the user decides, with the cost in sight.
-func (b *Browser) needAll(column int, to string, then func() tea.Cmd) tea.Cmd {
+// Refused, if there is one, runs when he is against it.
+func (b *Browser) needAll(column int, to string, then func() tea.Cmd, refused func()) tea.Cmd {
 	o := b.overlayOf(column)
 	if o == nil || o.whole || o.all {
 		return then()
@@ -232,9 +234,36 @@ func (b *Browser) needAll(column int, to string, then func() tea.Cmd) tea.Cmd {
 		return screen.Batch(then(), b.decorate())
 	}
 	if n := b.table.Counts().Total; n > askAbove {
-		return b.app.askCost(b.kind, b.kind.columns[column].title, to, n, o.paid, agree)
+		return b.app.askCost(b.kind, b.kind.columns[column].title, to, n, o.paid, agree, refused)
 	}
 	return agree()
+}
+
+// onlySorted ends the reading of all rows for overlays that the rows are not sorted by.
+func (b *Browser) onlySorted() {
+	sorted := b.overlayOf(b.table.Sorted().Column)
+	for _, o := range b.overlays {
+		o.all = o == sorted && o.all
+	}
+}
+
+// sortReads wants the values that the list is sorted by for all rows, once it is known
+// how many these are: the order may be remembered from another list. Where so many have
+// to be asked for, the list keeps its own order.
+func (b *Browser) sortReads() tea.Cmd {
+	o := b.overlayOf(b.table.Sorted().Column)
+	if o == nil || o.whole || o.all || b.list.done.IsZero() {
+		return nil
+	}
+	n := b.table.Counts().Total
+	if n <= askAbove {
+		o.all = true
+		return nil
+	}
+	by := b.kind.columns[b.table.Sorted().Column].title
+	b.table.SetSort(b.kind.sort)
+	return flashText(screen.Info, fmt.Sprintf("sorted by %s: by %s only when it is asked for, since it has to be read for all %s rows",
+		b.kind.columns[b.kind.sort.Column].title, by, comma(n)))
 }
 
 func (b *Browser) overlayOf(column int) *overlayState {

@@ -149,7 +149,7 @@ func bytesCell(n int64) table.Cell {
 func lastErrorCell(v forwarded) table.Cell {
 	at, err := v.LastError()
 	if err == nil {
-		return table.Cell{Text: "–", State: table.Dim}
+		return table.Cell{Text: table.Nothing, State: table.Dim}
 	}
 	return table.Cell{Text: age(at) + " ago: " + clean.Line(err.Error()), State: table.Warn}
 }

@@ -210,7 +210,7 @@ func writeWide(w io.Writer, k *Kind, _ Scope, items []got) error {
 }
 
 // emptyCell stands for nothing in a table, so that columns can be cut at blanks.
-const emptyCell = "–"
+const emptyCell = table.Nothing
 
 func writeGridOf(w io.Writer, k *Kind, items []got, shown func(column) bool) error {
 	var columns []int

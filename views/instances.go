@@ -76,7 +76,7 @@ func agentCell(v ecs.Instance) table.Cell {
 // leftCell is what is left of an amount, and how much that is of the whole.
 func leftCell(left, total int) table.Cell {
 	if total == 0 {
-		return table.Cell{Text: "–", State: table.Dim}
+		return table.Cell{Text: table.Nothing, State: table.Dim}
 	}
 	return table.Cell{Text: fmt.Sprintf("%d %3d%%", left, left*100/total), Sort: left}
 }

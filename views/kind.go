@@ -309,7 +309,7 @@ func shortID(id string) string {
 
 func age(t time.Time) string {
 	if t.IsZero() {
-		return "–"
+		return table.Nothing
 	}
 	return short(time.Since(t))
 }

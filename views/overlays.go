@@ -31,7 +31,7 @@ type use struct {
 
 // percents are what a sparkline's cell may say, as far as it can be told before.
 func percents() []string {
-	out := []string{"–", "?", "5m ago"}
+	out := []string{table.Nothing, "?", "5m ago"}
 	for n := range 200 {
 		text, _ := chart.SparkCell([]float64{float64(n)}, 1, chart.Options{Max: 100})
 		out = append(out, text)
@@ -126,9 +126,9 @@ func sparkCell(values []float64, partial bool) table.Cell {
 	case math.IsNaN(now) && partial:
 		return table.Cell{Text: "?", State: table.Unknown}
 	case math.IsNaN(now):
-		return table.Cell{Text: "–", State: table.Dim}
+		return table.Cell{Text: table.Nothing, State: table.Dim}
 	case late > lateValues:
-		return table.Cell{Text: fmt.Sprintf("%s %dm ago", chart.Spark(values, sparkWidth, o), late), State: table.Dim, Plain: "–"}
+		return table.Cell{Text: fmt.Sprintf("%s %dm ago", chart.Spark(values, sparkWidth, o), late), State: table.Dim, Plain: table.Nothing}
 	}
 	spark, current := chart.SparkCell(values, sparkWidth, o)
 	c := table.Cell{Text: spark, Sort: now, Plain: current}
@@ -214,7 +214,7 @@ func (a alert) cell() table.Cell {
 	case a.Count == 0 && a.partial:
 		return table.Cell{Text: "?", State: table.Unknown}
 	case a.Count == 0:
-		return table.Cell{Text: "–", State: table.Dim, Sort: 0.0}
+		return table.Cell{Text: table.Nothing, State: table.Dim, Sort: 0.0}
 	}
 	c := table.Cell{Text: fmt.Sprintf("⚑%s %d", a.short(), a.Count), Sort: a.Severity*1000 + float64(a.Count), State: table.Warn, Plain: fmt.Sprintf("%s %d", a.Label, a.Count)}
 	if a.partial {

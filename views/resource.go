@@ -166,7 +166,7 @@ func Decorate[T, V any](name string, every time.Duration, fetch func(context.Con
 	for title, cell := range cells {
 		o.cells[title] = func(item T, v any, ok bool) table.Cell {
 			if !ok {
-				return table.Cell{Text: "–", State: table.Dim}
+				return table.Cell{Text: table.Nothing, State: table.Dim}
 			}
 			return cell(item, v.(V))
 		}
@@ -192,7 +192,7 @@ func (o Overlay[T]) Texts(texts ...string) Overlay[T] { o.texts = texts; return 
 func text(v any) string {
 	switch v := v.(type) {
 	case nil:
-		return "–"
+		return table.Nothing
 	case string:
 		return v
 	case bool:

@@ -34,7 +34,7 @@ func (b *Browser) saveCSV() tea.Cmd {
 		return b.needAll(i, "save", func() tea.Cmd {
 			o.all = true
 			return b.saveCSV()
-		})
+		}, b.onlySorted) // what was agreed to for the same file, too
 	}
 	b.saving = true
 	return screen.Batch(b.decorate(), b.writeWhenRead())
@@ -54,10 +54,7 @@ func (b *Browser) writeWhenRead() tea.Cmd {
 		}
 	}
 	b.saving = false
-	sorted := b.overlayOf(b.table.Sorted().Column)
-	for _, o := range b.overlays {
-		o.all = o == sorted
-	}
+	b.onlySorted()
 	return b.write()
 }
 

@@ -165,7 +165,7 @@ func taskHealthCell(v ecs.Task) table.Cell {
 	case "UNHEALTHY":
 		return table.Cell{Text: v.Health, State: table.Failed}
 	case "", "UNKNOWN":
-		return table.Cell{Text: "–", State: table.Dim}
+		return table.Cell{Text: table.Nothing, State: table.Dim}
 	}
 	return table.Cell{Text: v.Health}
 }

@@ -80,12 +80,16 @@ type Cell struct {
 	Plain string
 }
 
+// Nothing is the text of a cell that has no value: it sorts last, as one that is not
+// known.
+const Nothing = "–"
+
 // known reports whether the cell has something to sort by.
 func (c *Cell) known() bool {
 	if f, ok := c.Sort.(float64); ok && math.IsNaN(f) {
 		return false
 	}
-	return c.State != Unknown && (c.Text != "" || c.Sort != nil)
+	return c.State != Unknown && (c.Text != "" && c.Text != Nothing || c.Sort != nil)
 }
 
 // Row is one line of the table.

@@ -104,6 +104,25 @@ func TestUnknownSortsLast(t *testing.T) {
 	}
 }
 
+// TestNoValueSortsLast in both directions: the busiest come first, not those that are
+// not measured.
+func TestNoValueSortsLast(t *testing.T) {
+	x := simple(Options{})
+	x.Set([]Row{
+		{ID: "none", Cells: []Cell{{Text: Nothing, State: Dim}}}, {ID: "late", Cells: []Cell{{Text: "▂ 12m ago", State: Dim}}},
+		{ID: "low", Cells: []Cell{{Text: "3%", Sort: 3.0}}}, {ID: "high", Cells: []Cell{{Text: "90%", Sort: 90.0}}},
+		{ID: "zero", Cells: []Cell{{Text: Nothing, Sort: 0.0}}},
+	})
+	x.SetSort(Sort{Column: 0})
+	if got := shown(x); got != "zero low high late none" {
+		t.Errorf("up: %s", got)
+	}
+	x.SetSort(Sort{Column: 0, Descending: true})
+	if got := shown(x); got != "high low zero late none" {
+		t.Errorf("down: %s", got)
+	}
+}
+
 func TestStrangeSortValues(t *testing.T) {
 	x := simple(Options{})
 	for range 2 { // the second time compares with the first

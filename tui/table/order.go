@@ -179,7 +179,7 @@ func (t *Table) merge(to, a, b []*entry) []*entry {
 }
 
 // compare is a total order: the sort column, then the id. Rows whose cell is not
-// known come last whatever the direction.
+// known come last whatever the direction, before them texts among values.
 func (t *Table) compare(a, b *entry) int {
 	i := t.sort.Column
 	if i < 0 {
@@ -196,9 +196,16 @@ func (t *Table) compare(a, b *entry) int {
 		}
 		return 1
 	}
+	c := &t.columns[i]
+	if value := ca.Sort != nil; ka && c.Less == nil && !c.Exact && value != (cb.Sort != nil) {
+		if value { // a text among values says why there is none
+			return -1
+		}
+		return 1
+	}
 	v := 0
 	if ka {
-		switch c := &t.columns[i]; {
+		switch {
 		case c.Less != nil:
 			v = c.Less(&a.row, &b.row)
 		case c.Exact:
