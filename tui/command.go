@@ -12,7 +12,7 @@ import (
 // commandPrompt opens the ':' line.
 func (m *Model) commandPrompt() tea.Cmd {
 	m.prompt = newPrompt(screen.Prompt{
-		Kind:    screen.PromptCommand,
+		Kind: screen.PromptCommand, Placeholder: "tab completes · ↑ brings past ones back",
 		Suggest: m.o.Commander.Suggest,
 		History: func() []string { return m.history.lines },
 		Done:    m.command,

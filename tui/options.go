@@ -91,7 +91,7 @@ type HeaderMark struct {
 type MarkKind int
 
 const (
-	MarkWrite      MarkKind = iota // [RW]
+	MarkWrite      MarkKind = iota // [RW], and what else is to be kept in mind
 	MarkLocked                     // read-only
 	MarkProduction                 // also colours header and frame
 	MarkForeign                    // a custom endpoint

@@ -45,7 +45,7 @@ func (a *App) header() tui.HeaderInfo {
 		h.Marks = append(h.Marks, tui.HeaderMark{Text: "ENDPOINT " + clean.Line(p.endpoint) + " (not AWS)", Kind: tui.MarkForeign})
 	}
 	if a.o.Journal != nil && a.o.Journal.Incident() != "" {
-		h.Marks = append(h.Marks, tui.HeaderMark{Text: "INCIDENT " + clean.Line(a.o.Journal.Incident()), Kind: tui.MarkNote})
+		h.Marks = append(h.Marks, tui.HeaderMark{Text: "INCIDENT " + clean.Line(a.o.Journal.Incident()), Kind: tui.MarkWrite})
 	}
 	if text := a.live(); text != "" {
 		h.Marks = append(h.Marks, tui.HeaderMark{Text: "⇄ " + text, Kind: tui.MarkNote})

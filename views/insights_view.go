@@ -148,7 +148,7 @@ func (s *insights) status(width int) []string {
 	th := s.app.theme
 	a := s.answer
 	text, style := "", th.Muted
-	counted := fmt.Sprintf("%s · %s of %s records match · %s scanned, %s", count(len(a.Rows), "row"), comma(int(a.Matched)), comma(int(a.Scanned)), bytesText(a.Bytes), usd(a.CostUSD))
+	counted := fmt.Sprintf("%s · %s of %s records match · %s, %s", count(len(a.Rows), "row"), comma(int(a.Matched)), comma(int(a.Scanned)), bytesText(a.Bytes), usd(a.CostUSD))
 	switch {
 	case s.running:
 		text, style = fmt.Sprintf("◌ %s · %s · esc stops it", short(s.app.now().Sub(s.began)), counted), th.Info

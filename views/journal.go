@@ -133,7 +133,7 @@ func describeRecord(_ context.Context, _ Clients, _ Scope, v audit.Record) (Docu
 	d.Add(who)
 	chain := Section{Title: "Chain"}
 	chain.fact("Hash", v.Hash)
-	chain.fact("Before", v.Prev)
+	chain.fact("Previous", v.Prev)
 	d.Add(chain)
 	return d, nil
 }

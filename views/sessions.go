@@ -42,7 +42,7 @@ var _ = register(Resource[shell]{
 	ScopeTitle: func(Scope) string { return "this run" },
 	Empty:      func(Scope) string { return "s on a task or container opens a shell; :ssm lists those of the account" },
 	Columns: []Column[shell]{
-		{Title: "TARGET", Field: "target", Key: "N", Priority: 100, Value: func(v shell) any { return v.Label() }},
+		{Title: "TARGET", Field: "target", Key: "N", Priority: 100, Min: 32, Value: func(v shell) any { return v.Label() }},
 		{Title: "STATE", Field: "state", Key: "S", Priority: 90, Value: func(v shell) any { return v.State().String() }},
 		{Title: "ACCOUNT", Field: "account", Priority: 70, Value: func(v shell) any { return v.place.short() }},
 		{Title: "IDLE", Field: "lastInput", Key: "I", Priority: 60, Align: table.Right, Value: func(v shell) any { return v.LastInput() }},

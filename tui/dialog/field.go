@@ -134,7 +134,11 @@ func (i *input) view(t *theme.Theme, width int, focus bool) string {
 		return clean.Fit(text.Paint(stars(len([]rune(value)))+"_"), width)
 	}
 	if i.line.Empty() && !focus {
-		return clean.Fit(dim.Paint(clean.Cut(clean.Line(i.Placeholder), width)), width)
+		hint := clean.Line(i.Placeholder)
+		if hint == "" {
+			hint = "____________" // a field, where nothing else says so
+		}
+		return clean.Fit(dim.Paint(clean.Cut(hint, width)), width)
 	}
 	ghost := ""
 	if i.line.Empty() {

@@ -264,8 +264,8 @@ func (p *patterns) Actions() []screen.Action {
 	keys := p.view.o.Keys
 	do := func(f func()) func() tea.Cmd { return func() tea.Cmd { f(); return nil } }
 	out := []screen.Action{
-		{Name: "enter", Keys: keys("enter", "enter"), Label: "Show its lines", Run: func() tea.Cmd { return p.narrow("") }},
-		{Name: "log.exclude", Keys: keys("log.exclude", "x"), Label: "Leave its lines out", Run: func() tea.Cmd { return p.narrow("!") }},
+		{Name: "enter", Keys: keys("enter", "enter"), Label: "Show lines", Run: func() tea.Cmd { return p.narrow("") }},
+		{Name: "log.exclude", Keys: keys("log.exclude", "x"), Label: "Exclude", Run: func() tea.Cmd { return p.narrow("!") }},
 		{Name: "refresh", Keys: keys("refresh", "ctrl+r"), Label: "Count again", Run: p.read},
 	}
 	for i, c := range p.table.Columns() {
