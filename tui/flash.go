@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"ecsole/tui/clean"
 	"ecsole/tui/screen"
@@ -52,13 +53,19 @@ func (m *Model) say(f screen.Flash) tea.Cmd {
 	return tea.Tick(flashFor, func(time.Time) tea.Msg { return over })
 }
 
-// view is the line, unpadded.
-func (f *flash) view(t *theme.Theme) string {
+// view is the line, unpadded. Of news that are too long the middle is left out: they
+// begin with what was done and end with what came of it, such as where a file is.
+func (f *flash) view(t *theme.Theme, width int) string {
 	if f.text == "" {
 		return ""
 	}
 	sign, style := levelSign(t, f.level)
-	return theme.PenOf(style).Paint(" " + sign + " " + f.text)
+	text := " " + sign + " " + f.text
+	if w := clean.Width(text); f.level == screen.Info && w > width && width >= 40 {
+		tail := width * 2 / 5
+		text = clean.Cut(text, width-tail) + ansi.Cut(text, w-tail, w)
+	}
+	return theme.PenOf(style).Paint(text)
 }
 
 // levelSign is a level's glyph and style.

@@ -109,7 +109,7 @@ func (m *Model) foot(lines []string, l layout) []string {
 	if l.jobs > 0 {
 		lines = append(lines, clean.Fit(m.jobs.view(m.theme, m.o.Now()), m.width))
 	}
-	flash := m.flash.view(m.theme)
+	flash := m.flash.view(m.theme, m.width)
 	switch {
 	case l.flash > 0 && flash == "" && l.crumbs == 0 && !m.noCrumbs:
 		lines = append(lines, m.drawn.crumbsOf(m.theme, m.stack, m.width))

@@ -41,7 +41,11 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, le
 		spec.Text += "\n" + line
 	}
 	for _, v := range items {
-		spec.Names = append(spec.Names, clean.Line(k.label(v)+"  "+k.id(v)))
+		name := k.label(v)
+		if id := k.id(v); id != name {
+			name += "  " + id
+		}
+		spec.Names = append(spec.Names, clean.Line(name))
 	}
 	for _, f := range q.Fields {
 		spec.Fields = append(spec.Fields, f.dialog())

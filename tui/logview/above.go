@@ -30,7 +30,7 @@ func (v *View) above(width, height int) []string {
 		}
 		out = append(out, rows...)
 	}
-	if notes := v.state.Notes; len(notes) > 0 && height >= 10 {
+	if notes := v.state.Notes; len(notes) > 0 && height >= 10 && v.src.Store().All().Len() > 0 {
 		out = append(out, v.rowsFor(v.pens.notice, "• ", strings.Join(notes, " · "), width, height)...)
 	}
 	if v.bad != "" {

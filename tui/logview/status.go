@@ -282,8 +282,10 @@ func (v *View) empty(width, height int) []string {
 		}
 		add(v.pens.muted, s+". page up reads further back, 6 shows the last hour.")
 	}
-	for _, n := range v.state.Notes {
-		add(v.pens.notice, n)
+	if total == 0 { // else they stand above
+		for _, n := range v.state.Notes {
+			add(v.pens.notice, n)
+		}
 	}
 	var out []string
 	for _, p := range why {
