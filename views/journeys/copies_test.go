@@ -115,7 +115,7 @@ func TestCopyEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		j.Press("t", "enter").Sees("Copy from the container?")
-		j.Type("/tmp/large\r").Press("ctrl+u").Type(local + "2\r").Press("enter").Sees("◌ copy large of payments/", "% of 1.0 MB")
+		j.Type("/tmp/large\r").Press("ctrl+u").Type(local+"2\r").Press("enter").Sees("◌ copy large of payments/", "% of 1.0 MB")
 		j.Press("t").Sees("end it", "copy large of payments/").Press("j", "j", "enter").Sees("you have ended it")
 		j.Press("t").Sees("from it").Not("end it")
 	})
