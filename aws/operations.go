@@ -47,6 +47,7 @@ var services = map[string]service{
 	"CloudTrail":                {iam: "cloudtrail", reads: []string{"Describe*", "List*", "LookupEvents", "GetTrailStatus", "GetEventSelectors"}},
 	"CloudFormation":            {iam: "cloudformation", reads: []string{"Describe*", "List*"}},
 	"Service Quotas":            {iam: "servicequotas", reads: []string{"List*", "GetServiceQuota", "GetAWSDefaultServiceQuota"}},
+	"S3":                        {iam: "s3", reads: []string{"ListBucket"}},
 	// The ways to credentials. Their clients are not gated; the names serve the meter.
 	"SSO":      {iam: "sso"},
 	"SSO OIDC": {iam: "sso-oauth"},

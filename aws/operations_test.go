@@ -35,7 +35,7 @@ func TestClassify(t *testing.T) {
 		{"Secrets Manager", "GetSecretValue", act}, {"Secrets Manager", "BatchGetSecretValue", act}, {"Secrets Manager", "DescribeSecret", read},
 		{"ECR", "GetAuthorizationToken", act}, {"ECR", "BatchGetImage", read}, {"IAM", "SimulatePrincipalPolicy", read}, {"IAM", "GetRole", read}, {"IAM", "PutRolePolicy", act}, {"IAM", "CreateAccessKey", act},
 		{"EC2", "DescribeSubnets", read}, {"EC2", "DescribeVpcEndpoints", read}, {"EC2", "RunInstances", act}, {"EC2", "GetPasswordData", act},
-		{"CloudTrail", "LookupEvents", read},
+		{"CloudTrail", "LookupEvents", read}, {"S3", "ListBucket", read}, {"S3", "GetObject", act}, {"S3", "PutObject", act},
 		{"Lambda", "ListFunctions", act}, {"", "", act}, {"ECS", "", act},
 	} {
 		if got := classify(c.service, c.op); got != c.want {

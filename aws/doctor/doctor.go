@@ -54,6 +54,7 @@ const (
 	Key         = "session key"
 	RoleKey     = "task role for the key"
 	Logging     = "session log"
+	Bucket      = "session bucket"
 	RoleLogs    = "task role for the log"
 	RoleBucket  = "task role for the bucket"
 	Resume      = "resume and end"
@@ -70,7 +71,7 @@ const (
 func Names() []string {
 	return []string{
 		Task, Choice, Status, Enabled, Caller, Role, RootFS, Platform, IPv6, Endpoints, Environment, Proxy, Agent,
-		Key, CallerKey, RoleKey, Logging, RoleLogs, RoleBucket, Resume, Processes, Init, StartDirect, CLI, Plugin,
+		Key, CallerKey, RoleKey, Logging, Bucket, RoleLogs, RoleBucket, Resume, Processes, Init, StartDirect, CLI, Plugin,
 	}
 }
 

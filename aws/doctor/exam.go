@@ -44,7 +44,7 @@ func (f *fact[T]) get(read func() (T, error)) (T, error) {
 func (x *exam) checks() []func() []Point {
 	return []func() []Point{
 		x.known, x.enabled, x.platform, x.role, x.roleKey, x.roleLogs, x.roleBucket,
-		x.mayExec, x.mayUseKey, x.startDirect, x.resume, x.endpoints, x.ipv6, x.key, x.logging, byConstruction,
+		x.mayExec, x.mayUseKey, x.startDirect, x.resume, x.endpoints, x.ipv6, x.key, x.logging, x.bucket, byConstruction,
 	}
 }
 

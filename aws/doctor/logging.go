@@ -168,6 +168,38 @@ func (x *exam) logging() []Point {
 	return []Point{p}
 }
 
+// bucket is whether the bucket of the sessions' logs is there.
+func (x *exam) bucket() []Point {
+	c, err := x.cluster()
+	switch {
+	case err != nil:
+		return []Point{unknown(Bucket, err)}
+	case c.ExecLogging != "OVERRIDE" || c.ExecBucket == "":
+		return []Point{{Name: Bucket, Evidence: "not needed: the cluster names no bucket for sessions"}}
+	}
+	region, err := x.account.LookBucket(x.ctx, c.ExecBucket)
+	e := aws.AsError(err)
+	p := Point{Name: Bucket, Evidence: "the bucket " + c.ExecBucket + " is there"}
+	switch {
+	case e == nil && region != "" && region != x.account.Region():
+		p.Evidence += ", in " + region
+	case e == nil:
+	case e.Class == aws.NotFound:
+		p.State, p.Evidence = ecs.PointWarned, "there is no bucket "+c.ExecBucket+", which the cluster names: nothing is kept of sessions there"
+		if c.ExecBucketEncrypted {
+			p.State, p.Evidence = ecs.PointFailed, "there is no bucket "+c.ExecBucket+", which the cluster names, and it must be encrypted: sessions are refused"
+		}
+		p.Fix = "create it, or name another in the cluster's executeCommandConfiguration"
+		p.Paste = command("aws", "s3", "mb", "s3://"+c.ExecBucket, "--region", x.account.Region())
+	default:
+		p = unknown(Bucket, e)
+		if p.Missing != "" {
+			p.Evidence = "there is a bucket " + c.ExecBucket + ", which may be anybody's: " + p.Evidence
+		}
+	}
+	return []Point{p}
+}
+
 // defaultLog: the session goes to where the container's own log goes, if that is
 // awslogs.
 func (x *exam) defaultLog() Point {

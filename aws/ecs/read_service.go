@@ -97,7 +97,7 @@ func readCluster(c types.Cluster, raw Raw) Cluster {
 		out.ExecLogging, out.ExecKMSKey = string(e.Logging), str(e.KmsKeyId)
 		if l := e.LogConfiguration; l != nil {
 			out.ExecLogGroup, out.ExecBucket, out.ExecBucketPrefix = str(l.CloudWatchLogGroupName), str(l.S3BucketName), str(l.S3KeyPrefix)
-			out.ExecLogsEncrypted = l.CloudWatchEncryptionEnabled
+			out.ExecLogsEncrypted, out.ExecBucketEncrypted = l.CloudWatchEncryptionEnabled, l.S3EncryptionEnabled
 		}
 	}
 	return out

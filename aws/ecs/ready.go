@@ -325,6 +325,7 @@ func pidPoint(t Task, td *TaskDefinition) Point {
 	if td.PIDMode == "task" && len(t.Containers) > 1 {
 		p.State = PointWarned
 		p.Evidence = fmt.Sprintf("pidMode is task: of %d containers only one can have a shell at a time", len(t.Containers))
+		p.Fix = "deploy without pidMode, or end the shell in the other container first"
 	}
 	return p
 }

@@ -24,6 +24,7 @@ type Cluster struct {
 	ExecLogGroup, ExecBucket   string
 	ExecBucketPrefix           string
 	ExecLogsEncrypted          bool              // the log group must have a KMS key
+	ExecBucketEncrypted        bool              // the bucket must have encryption on
 	StorageKMSKey              string            // managed storage
 	Namespace                  string            // Service Connect's default, an ARN
 	Statistics                 map[string]string // "runningFargateTasksCount": "12" …

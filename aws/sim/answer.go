@@ -30,6 +30,13 @@ func (a *answer) xmlns() string {
 	return ""
 }
 
+func (a *answer) idHeader() string {
+	if s := a.target.service; s != nil && s.RequestID != "" {
+		return s.RequestID
+	}
+	return "X-Amzn-RequestId"
+}
+
 func (a *answer) contentType() string {
 	switch a.target.proto {
 	case wire.JSON10:
@@ -140,7 +147,7 @@ func (a *answer) send(status int, body []byte) {
 	h := a.w.Header()
 	h.Set("Content-Type", a.contentType())
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("X-Amzn-RequestId", a.id)
+	h.Set(a.idHeader(), a.id)
 	if a.target.proto == wire.CBOR {
 		h.Set("Smithy-Protocol", "rpc-v2-cbor")
 	}

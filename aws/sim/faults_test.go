@@ -238,7 +238,7 @@ func TestFaultsAsText(t *testing.T) {
 	s, _ := serve(t, sim.Options{})
 	for _, good := range []string{
 		"", "latency=60ms,jitter=5ms", "throttle=2", "buckets=off", "deny=logs:*,deny=ecs:UpdateService", "expire=now", "expire=10",
-		"hang=*", "lack=*:500", "cut=7", "fail=arn:aws:ecs:eu-central-1:111122223333:task/prod/abc:MISSING", "slow=ecs:ListTasks:2s", " latency=1s , cut=0 ",
+		"hang=*", "lack=*:500", "cut=7", "fail=arn:aws:ecs:eu-central-1:111122223333:task/prod/abc:MISSING", "slow=ecs:ListTasks:2s", " latency=1s , cut=0 ", "wrong=key,wrong=bucket,role-lacks=kms:Decrypt",
 	} {
 		if err := s.Faults().Set(good); err != nil {
 			t.Errorf("%q: %v", good, err)
@@ -247,7 +247,7 @@ func TestFaultsAsText(t *testing.T) {
 	for _, bad := range []string{
 		"nonsense", "latency=5", "latency=-1s", "throttle=x", "throttle=-1", "buckets=maybe", "deny=ListServices", "deny=ecs:A:b", "lack=ecs:A:200",
 		"exec-stop", "exec-stop=soon", "exec-stop=1s:256", "exec-drop=x",
-		"expire=0", "expire=soon", "slow=ecs:A", "fail=", "jitter", "cut",
+		"expire=0", "expire=soon", "slow=ecs:A", "fail=", "jitter", "cut", "wrong=everything", "role-lacks=Decrypt",
 	} {
 		if err := s.Faults().Set(bad); err == nil {
 			t.Errorf("%q is accepted", bad)

@@ -24,6 +24,12 @@ const FaultsHelp = `What answers do:
   fail=web:MISSING        puts a name or an ARN into failures[]
   detector=off            lets GuardDuty not watch the region
 
+What is wrong with all that a shell depends on:
+  wrong=key               of key, ipv6, shared, endpoint, ecs-agent, platform, role,
+                          root-fs, environment, proxy, processes, init, log-group,
+                          bucket
+  role-lacks=kms:Decrypt  no role of a task or an instance allows that action
+
 What logs do:
   late=0.05               share of the events that arrive up to 10 s late
   empty=3                 every third page is empty, with a token

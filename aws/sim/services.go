@@ -10,6 +10,7 @@ import (
 	"ecsole/aws/sim/kmsapi"
 	"ecsole/aws/sim/logsapi"
 	"ecsole/aws/sim/metricsapi"
+	"ecsole/aws/sim/s3api"
 	"ecsole/aws/sim/ssmapi"
 	"ecsole/aws/sim/stsapi"
 )
@@ -28,6 +29,7 @@ func (s *Sim) services() ([]api.Service, error) {
 	s.ssm = ssmapi.New(ssmapi.Needs{World: s.world, Sessions: s.sessions, Keys: keys, HostShell: s.options.HostShell, Log: s.logs.Stream})
 	s.closers = append(s.closers, s.ssm.Close)
 	s.faults.extend(s.ssm.Switches())
+	s.faults.extend(wrongs(s.world))
 	return []api.Service{
 		stsapi.Service(s.keys),
 		ecsapi.Service(ecsapi.Needs{World: s.world, Sessions: s.sessions, Pager: s.pager, Failure: s.faults.Failure}),
@@ -38,6 +40,7 @@ func (s *Sim) services() ([]api.Service, error) {
 		keys.Service(),
 		iamapi.Service(iamapi.Needs{World: s.world, Pager: s.pager, Denied: s.faults.Denied}),
 		ec2api.Service(s.world, s.pager),
+		s3api.Service(s.world),
 	}, nil
 }
 

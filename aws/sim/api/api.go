@@ -31,6 +31,8 @@ type Service struct {
 	EC2 bool
 	// Version is the API version that query clients send.
 	Version string
+	// RequestID is the header of the request's id, where it is not X-Amzn-RequestId.
+	RequestID string
 	// Operations that are answered. What is missing is an unknown operation.
 	Operations []Operation
 	// Upgrades are paths outside the signed API, such as the data channel's

@@ -125,7 +125,7 @@ func (s service) subnets(c *api.Call) (any, error) {
 		}
 		ids = append(ids, v.ID)
 		all[v.ID] = subnet{
-			ID: v.ID, ARN: s.world.ARN("ec2", "subnet/%s", v.ID), State: "available", VPC: v.VPC, CIDR: v.CIDR, Free: 4011, AZ: v.AZ, Owner: s.world.Account(),
+			ID: v.ID, ARN: s.world.ARN("ec2", "subnet/%s", v.ID), State: "available", VPC: v.VPC, CIDR: v.CIDR, Free: 4011, AZ: v.AZ, Owner: v.Owner, IPv6Only: v.IPv6Only,
 			Addresses: []struct{}{}, Tags: []struct{}{},
 		}
 	}
@@ -184,7 +184,7 @@ func (s service) endpoints(c *api.Call) (any, error) {
 			return nil, err
 		}
 		ids = append(ids, v.ID)
-		e := endpoint{ID: v.ID, Kind: "Interface", VPC: v.VPC, Service: v.Service, State: "available", PrivateDNS: true, Subnets: v.Subnets, Owner: s.world.Account()}
+		e := endpoint{ID: v.ID, Kind: "Interface", VPC: v.VPC, Service: v.Service, State: "available", PrivateDNS: v.PrivateDNS, Subnets: v.Subnets, Owner: s.world.Account()}
 		for i, g := range v.Groups {
 			e.Groups = append(e.Groups, group{g, "endpoints-" + strconv.Itoa(i)})
 		}

@@ -85,6 +85,9 @@ func (k *Keys) generate(c *api.Call) (any, error) {
 	if !ok {
 		return nil, unknown(in.KeyID)
 	}
+	if k.world.Wrong(world.WrongKey) {
+		return nil, api.Errorf("DisabledException", "%s is disabled.", arn)
+	}
 	switch in.Spec {
 	case "AES_256":
 		in.Bytes = 32
@@ -137,9 +140,13 @@ func (k *Keys) describe(c *api.Call) (any, error) {
 	if !ok {
 		return nil, unknown(in.KeyID)
 	}
+	state := "Enabled"
+	if k.world.Wrong(world.WrongKey) {
+		state = "Disabled"
+	}
 	return map[string]any{"KeyMetadata": map[string]any{
-		"AWSAccountId": k.world.Account(), "Arn": arn, "KeyId": arn[strings.LastIndexByte(arn, '/')+1:], "Enabled": true,
-		"KeyState": "Enabled", "KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", "KeyManager": "CUSTOMER",
+		"AWSAccountId": k.world.Account(), "Arn": arn, "KeyId": arn[strings.LastIndexByte(arn, '/')+1:], "Enabled": state == "Enabled",
+		"KeyState": state, "KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", "KeyManager": "CUSTOMER",
 		"Origin": "AWS_KMS", "EncryptionAlgorithms": []string{"SYMMETRIC_DEFAULT"}, "MultiRegion": false,
 	}}, nil
 }

@@ -164,7 +164,9 @@ func (l *Logs) groups() map[string]time.Time {
 		}
 	}
 	for _, c := range l.world.Clusters() {
-		put(c.Exec.LogGroup, c.Created)
+		if !l.world.Wrong(world.WrongLogGroup) {
+			put(c.Exec.LogGroup, c.Created)
+		}
 		if c.Insights != "disabled" {
 			put("/aws/ecs/containerinsights/"+c.Name+"/performance", c.Created)
 		}

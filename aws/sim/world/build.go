@@ -105,7 +105,7 @@ func (w *World) addCluster(name string, i int, services []template) {
 	}
 	switch i % 4 {
 	case 0:
-		c.Exec = ExecConfig{Logging: "OVERRIDE", LogGroup: "/ecs/exec/" + name}
+		c.Exec = ExecConfig{Logging: "OVERRIDE", LogGroup: "/ecs/exec/" + name, Bucket: name + "-exec-" + w.account}
 		c.Tags = append(c.Tags, Tag{"GuardDutyManaged", "true"})
 	case 2:
 		c.Exec = ExecConfig{Logging: "NONE"}

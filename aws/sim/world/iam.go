@@ -14,11 +14,13 @@ type Role struct {
 	Policy              string // id of the policy that allows what it may do
 	Allows              []string
 	Created             time.Time
+
+	lacks wrong
 }
 
 // May reports whether a policy of the role allows an action.
 func (r *Role) May(action string) bool {
-	return slices.ContainsFunc(r.Allows, func(p string) bool {
+	return r.lacks.may(r, action) && slices.ContainsFunc(r.Allows, func(p string) bool {
 		prefix, wild := strings.CutSuffix(p, "*")
 		return p == action || wild && strings.HasPrefix(action, prefix)
 	})
@@ -39,7 +41,7 @@ func (w *World) Roles() []*Role {
 	add := func(path, name, service, policy string, allows ...string) {
 		byName[name] = &Role{
 			Name: name, Path: path, ARN: w.role(strings.TrimPrefix(path, "/") + name), ID: "AROA" + strings.ToUpper(hexID(mix(w.seed, text(name), 51), 17)),
-			Service: service, Policy: policy, Allows: allows, Created: w.now.AddDate(-1, 0, 0).Truncate(24 * time.Hour),
+			Service: service, Policy: policy, Allows: allows, Created: w.now.AddDate(-1, 0, 0).Truncate(24 * time.Hour), lacks: w.wrong,
 		}
 	}
 	for _, revisions := range w.state.families {

@@ -9,6 +9,8 @@ import (
 // Subnet is a private subnet of a cluster's VPC.
 type Subnet struct {
 	ID, VPC, AZ, CIDR, Cluster string
+	Owner                      string // account
+	IPv6Only                   bool
 }
 
 // Endpoint is an interface endpoint of a VPC.
@@ -16,6 +18,7 @@ type Endpoint struct {
 	ID, VPC, Service string // Service: "com.amazonaws.eu-central-1.ssmmessages"
 	Subnets          []string
 	Groups           []string // security groups
+	PrivateDNS       bool
 }
 
 // Subnets lists those of all clusters by id.
@@ -23,10 +26,15 @@ func (w *World) Subnets() []Subnet {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var out []Subnet
+	owner := w.account
+	if w.wrong.has(WrongShared) {
+		owner = "444455556666"
+	}
 	for _, name := range w.state.order {
 		for zone := range 3 {
 			out = append(out, Subnet{
 				ID: w.subnet(name, zone), VPC: w.vpc(name), AZ: w.az(zone), Cluster: name, CIDR: fmt.Sprintf("10.%d.%d.0/20", 16+text(name)%16, zone*16),
+				Owner: owner, IPv6Only: w.wrong.has(WrongIPv6),
 			})
 		}
 	}
@@ -72,6 +80,7 @@ func (w *World) Endpoints() []Endpoint {
 			out = append(out, Endpoint{
 				ID: "vpce-0" + hexID(h, 16), VPC: w.vpc(c.Name), Service: w.endpointPrefix() + w.region + "." + s,
 				Subnets: []string{w.subnet(c.Name, 0), w.subnet(c.Name, 1), w.subnet(c.Name, 2)}, Groups: []string{"sg-0" + hexID(mix(h, 1), 16)},
+				PrivateDNS: !w.wrong.has(WrongEndpoint),
 			})
 		}
 	}

@@ -107,7 +107,7 @@ func (w *World) Task(arn string) *Task {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.live()
-	return w.state.tasks[arn]
+	return w.wronged(w.state.tasks[arn])
 }
 
 // VisibleTask finds a task by id or ARN in a cluster, if AWS would tell of it.
@@ -115,7 +115,7 @@ func (w *World) VisibleTask(cluster, id string) *Task {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.live()
-	return w.visibleTask(cluster, id)
+	return w.wronged(w.visibleTask(cluster, id))
 }
 
 func (w *World) visibleTask(cluster, id string) *Task {
@@ -150,7 +150,7 @@ func (w *World) Definition(id string) *TaskDefinition {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.live()
-	return w.lookup(id)
+	return w.wrongedDefinition(w.lookup(id))
 }
 
 func (w *World) lookup(id string) *TaskDefinition {
@@ -186,7 +186,15 @@ func (w *World) Instances(cluster string) []*Instance {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.live()
-	return slices.Clone(w.state.instances[lastPart(cluster)])
+	out := slices.Clone(w.state.instances[lastPart(cluster)])
+	for i := range out {
+		if w.wrong.has(WrongAgent) {
+			c := *out[i]
+			c.Agent = "1.39.0"
+			out[i] = &c
+		}
+	}
+	return out
 }
 
 // CapacityProviders lists those of the account by name, AWS's own among them.

@@ -36,6 +36,7 @@ type World struct {
 	state state
 	// building: the first tasks are put in unsorted.
 	building bool
+	wrong    wrong
 }
 
 // Account is the twelve digits of the account.
