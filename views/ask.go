@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,13 +27,21 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, le
 	if act.ask != nil {
 		q = act.ask(s, items)
 	}
-	where := on.where(a.cfg)
 	spec := dialog.Spec{
-		Title: clean.Line(q.Title), OK: q.OK, Danger: where.guarded,
-		Text: "Account " + clean.Line(where.String()),
+		Title: clean.Line(q.Title), OK: q.OK,
 		Done: func(values map[string]string) tea.Cmd {
 			return screen.Batch(a.jobs(on, k, s, act, items, values, after)...)
 		},
+	}
+	places := a.placesOf(on, items)
+	for i, where := range places {
+		if i > 0 {
+			spec.Text += "\n"
+		}
+		spec.Text += "Account " + clean.Line(where.String())
+		if where.guarded && spec.Token == "" {
+			spec.Danger, spec.Token = true, where.token()
+		}
 	}
 	for _, line := range q.Lines {
 		spec.Text += "\n" + clean.Line(line)
@@ -45,15 +54,41 @@ func (a *App) confirm(on Clients, k *Kind, s Scope, act *action, items []any, le
 		if id := k.id(v); id != name {
 			name += "  " + id
 		}
+		if len(places) > 1 {
+			name += "  in " + a.placeOf(on, v).short()
+		}
 		spec.Names = append(spec.Names, clean.Line(name))
 	}
 	for _, f := range q.Fields {
 		spec.Fields = append(spec.Fields, f.dialog())
 	}
-	if where.guarded {
-		spec.Token = where.token()
-	}
 	return screen.Cmd(screen.Ask{Overlay: dialog.New(a.theme, spec)})
+}
+
+// placed are items that keep their account when the console shows another: shells and
+// forwards.
+type placed interface{ at() place }
+
+// placeOf is where an item is acted on.
+func (a *App) placeOf(on Clients, item any) place {
+	if p, ok := item.(placed); ok {
+		return p.at()
+	}
+	return on.where(a.cfg)
+}
+
+// placesOf are the places of items, each once.
+func (a *App) placesOf(on Clients, items []any) []place {
+	var out []place
+	for _, v := range items {
+		if p := a.placeOf(on, v); !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+		if _, ok := v.(placed); !ok {
+			break // the others are where this one is
+		}
+	}
+	return out
 }
 
 // jobs makes one job for each target: the fate of one says nothing of the others'.
@@ -62,7 +97,7 @@ func (a *App) jobs(on Clients, k *Kind, s Scope, act *action, items []any, value
 	for _, v := range items {
 		label := fmt.Sprintf("%s %s", act.label, clean.Line(k.label(v)))
 		cmds = append(cmds, screen.Cmd(screen.Start{Job: screen.Job{
-			Label: label, Timeout: actTimeout, Where: on.where(a.cfg).short(),
+			Label: label, Timeout: actTimeout, Where: a.placeOf(on, v).short(),
 			Run: func(ctx context.Context) (string, error) { return act.run(ctx, on, s, v, values) },
 			Done: func(_ string, err error) tea.Cmd {
 				if err != nil || after == nil {

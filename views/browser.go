@@ -33,7 +33,8 @@ type Browser struct {
 	blurred  time.Time // since when the terminal has no focus; zero: it has
 	copied   time.Time // when 'c' was pressed last, and on which row
 	copiedID string
-	saving   bool // a CSV file waits for the values of overlays
+	saving   bool      // a CSV file waits for the values of overlays
+	opening  time.Time // when an action began to read what it opens
 }
 
 // listing is what is known about the rows as a whole.
@@ -207,6 +208,9 @@ func (b *Browser) opened(r screen.Result[opened]) tea.Cmd {
 		return nil
 	case r.Err != nil:
 		return flash(screen.Warn, r.Err)
+	}
+	if b.now().Sub(b.opening) >= typedOn {
+		return unasked(r.Value.next)
 	}
 	return r.Value.next
 }

@@ -103,6 +103,7 @@ func (b *Browser) act(a *action) tea.Cmd {
 	if item == nil && !a.rowless {
 		return nil
 	}
+	b.opening = b.now()
 	switch {
 	case a.open != nil:
 		kind, scope := a.open(b.scope, item)

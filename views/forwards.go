@@ -21,6 +21,8 @@ type forwarded struct {
 	place place
 }
 
+func (f forwarded) at() place { return f.place }
+
 var _ = register(Resource[forwarded]{
 	Name: "forwards", Aliases: []string{"forward", "pf"},
 	Every: 2 * time.Second,

@@ -39,6 +39,23 @@ func (o Opening) cmd() tea.Cmd {
 // that screen is closed by then, nothing opens.
 type opened struct{ next tea.Cmd }
 
+// typedOn is how long an answer may take before keys that are typed are no longer meant
+// for what it opens.
+const typedOn = 400 * time.Millisecond
+
+// unasked is a Cmd whose dialogs take no key that was typed before they were seen.
+func unasked(cmd tea.Cmd) tea.Cmd {
+	ready, rest := screen.Settle(cmd)
+	for _, msg := range ready {
+		if ask, ok := msg.(screen.Ask); ok {
+			ask.Unasked = true
+			msg = ask
+		}
+		rest = screen.Batch(rest, screen.Cmd(msg))
+	}
+	return rest
+}
+
 // openVia carries an opening out on behalf of a screen.
 func openVia(w *screen.Work, o Opening) tea.Cmd {
 	if o.Job == nil {

@@ -16,6 +16,8 @@ type shell struct {
 	place place
 }
 
+func (s shell) at() place { return s.place }
+
 var _ = register(Resource[shell]{
 	Name: "sessions", Aliases: []string{"session", "shells"},
 	Every: 2 * time.Second,

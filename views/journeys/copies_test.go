@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	"ecsole/aws/sim"
 )
 
 // containers goes to the containers of a task of payments.
@@ -17,6 +21,20 @@ func (j *journey) containers() {
 	j.Wait("for a task", func(string) bool { return j.cursor() != "" })
 	j.Press("enter").Sees("containers(")
 	j.goTo("payments")
+}
+
+// A dialog that opens when its answer has come, long after the key, takes nothing that
+// was typed before it was seen.
+func TestALateDialogTakesNoKeys(t *testing.T) {
+	run(t, setting{command: ":tasks prod", sim: sim.Options{Latency: time.Second}}, func(j *journey) {
+		j.Sees("tasks(prod)[")
+		j.Type("/web\r").Wait("for a task", func(string) bool { return strings.Contains(j.cursor(), "web") })
+		j.Press("ctrl+t").Sees("which container?").Press("enter", "enter")
+		j.pass(100 * time.Millisecond)
+		j.Sees("which container?").Not("Copy files of")
+		j.pass(time.Second)
+		j.Press("enter").Not("which container?")
+	})
 }
 
 func TestCopyThereAndBack(t *testing.T) {
