@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ecsole/tui/clean"
 	"ecsole/tui/keymap"
@@ -20,6 +21,8 @@ type menuItem struct {
 // screen lists its actions.
 func (m *Model) menuItems(s screen.Screen) []menuItem {
 	readOnly := m.o.ReadOnly()
+	typist, ok := s.(screen.Typist)
+	typing := ok && typist.Typing()
 	out := m.drawn.items[:0]
 	for _, list := range [][]screen.Action{s.Actions(), m.o.Actions(), m.globals} {
 		for _, a := range list {
@@ -28,6 +31,13 @@ func (m *Model) menuItems(s screen.Screen) []menuItem {
 				continue
 			}
 			key := a.Keys[0]
+			if typing {
+				i := slices.IndexFunc(a.Keys, func(k string) bool { return !types(k) })
+				if i < 0 {
+					continue
+				}
+				key = a.Keys[i]
+			}
 			digit := len(key) == 1 && key[0] >= '0' && key[0] <= '9'
 			if !digit && !help && slices.ContainsFunc(out, func(it menuItem) bool { return it.label == a.Label }) {
 				continue // a second key for the same
@@ -38,6 +48,9 @@ func (m *Model) menuItems(s screen.Screen) []menuItem {
 	m.drawn.items = out
 	return out
 }
+
+// types tells the keys that a text takes from those that still are commands.
+func types(key string) bool { return utf8.RuneCountInString(key) == 1 || key == "space" }
 
 // menuLines lays the items out in columns of n lines, as many as fit in width. The last
 // (help) comes before all others, and a long label gives way to those behind it.

@@ -40,6 +40,9 @@ func (s *insights) Type(k tea.KeyPressMsg) (bool, tea.Cmd) {
 	return used, nil
 }
 
+// Typing reports whether letters are the query's.
+func (s *insights) Typing() bool { return s.typing }
+
 // Actions are the keys of the screen.
 func (s *insights) Actions() []screen.Action {
 	var out []screen.Action

@@ -31,7 +31,7 @@ func defaults() []Binding {
 	}
 	return []Binding{
 		b(Global, "command", "Type a command", ":"),
-		b(Global, "help", "Show all keys", "?"),
+		b(Global, "help", "Show all keys", "?", "f1"),
 		b(Global, "back", "Go back", "esc", "q"),
 		b(Global, "quit", "Quit", "ctrl+c"),
 		b(Global, "messages", "Show messages and errors", "!"),

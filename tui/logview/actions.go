@@ -77,7 +77,20 @@ func (v *View) Actions() []screen.Action {
 	if v.o.Save == nil {
 		save.Off = "there is nowhere to save to"
 	}
-	return v.moves(out)
+	return append(v.moves(out), signs()...)
+}
+
+// signs are not keys: the help page explains by them what stands among the lines.
+func signs() []screen.Action {
+	var out []screen.Action
+	for _, s := range [][3]string{
+		{"sign.late", lateSign, "Came late: put where it belongs after newer lines were shown"},
+		{"sign.repeats", "×3", "Equal lines in a row, as one"},
+		{"sign.gap", "╌╌╌", "Lines between that do not match are left out"},
+	} {
+		out = append(out, screen.Action{Name: s[0], Keys: []string{s[1]}, Help: s[2], Section: "signs", Hidden: true})
+	}
+	return out
 }
 
 // unfilter takes off the last filter.

@@ -179,9 +179,15 @@ func (v *View) gapRow() string {
 	return v.pens.gap.Paint(clean.Fit(strings.Repeat("╌", min(v.look.width, 24)), v.look.width))
 }
 
+// lateSign stands before a line that came late.
+const lateSign = "+"
+
 // head makes the columns before the message.
 func (v *View) head(t *text, it *item) {
-	if v.margin {
+	switch {
+	case v.margin && it.Flags&lines.Late != 0:
+		t.add(lateSign, v.pens.info)
+	case v.margin:
 		t.add(" ", v.pens.value)
 	}
 	if v.times != noTimes {

@@ -66,6 +66,15 @@ func TestLateLinesGoWhereTheyBelongAndAreCounted(t *testing.T) {
 		a, b, c := strings.Index(s, "first"), strings.Index(s, "second"), strings.Index(s, "third")
 		return a >= 0 && a < b && b < c
 	})
+	d.Wait("for its sign, and for that alone", func(s string) bool {
+		for l := range strings.SplitSeq(s, "\n") {
+			inside := strings.TrimLeft(l, "│")
+			if marked := strings.HasPrefix(inside, "+"); marked != strings.Contains(l, "second") && strings.Contains(l, "aaa") {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 func TestRangesAreOpenedAgain(t *testing.T) {

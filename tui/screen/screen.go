@@ -48,9 +48,11 @@ type Backer interface {
 }
 
 // Typist screens hold a text that is being typed: Type gets keys before any action.
-// It reports whether the key was the text's; other keys go their usual way.
+// It reports whether the key was the text's; other keys go their usual way. Typing
+// tells that letters are the text's now, so that the menu offers none.
 type Typist interface {
 	Type(tea.KeyPressMsg) (used bool, cmd tea.Cmd)
+	Typing() bool
 }
 
 // Action is one thing a screen can do now, bound to keys.

@@ -15,6 +15,7 @@ func TestInsightsTakesOverWhatALogViewShows(t *testing.T) {
 		j.on("checkout").Press("l").Sees("logs(prod/checkout)", "Autoscroll:On")
 		j.Type("/error\r").Sees("</error>").Press("3").Sees("[5m]").Press("I")
 		j.Sees("insights(/ecs/prod/checkout)[5m]", "(?i)error", "scans about")
+		j.Not("<?>").Press("f1").Sees("INSIGHTS", "Run").Press("esc").Sees("tab completes")
 		j.Press("ctrl+r").Sees("✓", "records match", "@message")
 		j.Press("enter").Sees("row", "@timestamp").Press("esc").Sees("✓")
 		j.Press("e").Sees("tab completes").Press("esc").Not("tab completes")

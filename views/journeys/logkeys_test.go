@@ -104,6 +104,7 @@ func TestEveryKeyOfTheLogView(t *testing.T) {
 		press("logs.previous").Sees("[last stopped]").Press("esc").Sees("logs(prod/checkout)")
 		press("log.query").Sees("insights(/ecs/prod/checkout)").Press("esc").Sees("logs(prod/checkout)")
 		press("log.clear").Sees("Autoscroll:On")
+		j.Press("?").Sees("LOGS", "Filter (// search)").Press("G").Sees("SIGNS", "Came late: put where it belongs").Press("esc")
 		// In a terminal of their own, in cmd/ecsole; and keys that k9s has and that mean nothing here.
 		for _, name := range []string{"log.pager", "log.editor", "log.lock", "log.all", "refresh", "left", "right"} {
 			pressed[name] = true
