@@ -14,6 +14,7 @@ import (
 	"ecsole/aws/audit"
 	"ecsole/tui/logview"
 	"ecsole/tui/screen"
+	"ecsole/tui/terminal"
 )
 
 // toolCommand is what the user's pager or editor is started with: words, never a
@@ -57,7 +58,7 @@ func (a *App) openIn(on Clients, t logview.Tool, name string, write func(io.Writ
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	cmd := exec.Command(words[0], append(words[1:], path)...)
-	return tea.ExecProcess(cmd, func(err error) tea.Msg {
+	return tea.Exec(terminal.Process(cmd), func(err error) tea.Msg {
 		if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
 			return screen.Flash{Level: screen.Warn, Text: fmt.Sprintf("%s: %s", words[0], err)}
 		}

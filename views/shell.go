@@ -196,7 +196,7 @@ func (a *App) attach(s *exec.Session) tea.Cmd {
 			return "ecsole " + clean.Line(t.Label()), clean.Line(t.Label() + " · " + where)
 		},
 	})
-	return tea.Exec(host, func(err error) tea.Msg {
+	return tea.Exec(terminal.Lending(host), func(err error) tea.Msg {
 		last := host.Session()
 		label := clean.Line(last.Label())
 		switch {

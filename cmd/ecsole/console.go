@@ -48,7 +48,7 @@ func runConsole(ctx context.Context, f *flags, prepare func(context.Context) (*s
 	s.record(audit.KindStart)
 	defer s.record(audit.KindEnd)
 	defer app.Close()
-	options := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithoutSignalHandler(), tea.WithInput(terminal.NewKeyboard(os.Stdin))}
 	if s.config.UI.Theme == "ansi" {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}

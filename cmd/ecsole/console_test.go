@@ -136,32 +136,36 @@ func TestExecOnATerminal(t *testing.T) {
 	c.settled()
 }
 
-func TestLogsOpenInThePager(t *testing.T) {
+func TestLogsOpenInThePagerAndTheEditor(t *testing.T) {
 	dir := t.TempDir()
 	tool := filepath.Join(dir, "tool")
-	if err := os.WriteFile(tool, []byte("stat -c 'mode %a' \"$1\" || stat -f 'mode %Lp' \"$1\"\necho \"$1\" >"+dir+"/path\nhead -c 20 \"$1\"\necho\necho press enter\nread x\n"), 0o600); err != nil {
+	if err := os.WriteFile(tool, []byte("stat -c 'mode %a' \"$2\" || stat -f 'mode %Lp' \"$2\"\necho \"$2\" >"+dir+"/$1\nhead -c 20 \"$2\"\necho\necho press enter in the $1\nread x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := launch(t, 120, 40, []string{"ECSOLE_CONFIG_DIR=" + dir, "PAGER=sh " + tool}, "demo", "--command", ":svc prod /catalog")
-	c.sees("10/10", "catalog").types("l").sees("logs(prod/catalog)", "Autoscroll:On", "ok").types("V").sees("mode 600", "press enter")
-	c.types("\r").sees("logs(prod/catalog)", "Autoscroll:On").types(":q\r").over(0).restored()
-	path, err := os.ReadFile(filepath.Join(dir, "path"))
-	if err != nil {
-		t.Fatal(err)
+	env := []string{"ECSOLE_CONFIG_DIR=" + dir, "PAGER=sh " + tool + " pager", "EDITOR=sh " + tool + " editor"}
+	c := launch(t, 120, 40, env, "demo", "--command", ":svc prod /catalog")
+	c.sees("10/10", "catalog").types("l").sees("logs(prod/catalog)", "Autoscroll:On", "ok")
+	for name, key := range map[string]string{"pager": "V", "editor": "E"} {
+		c.types(key).sees("mode 600", "press enter in the "+name).types("\r").sees("logs(prod/catalog)", "Autoscroll:On")
 	}
-	if _, err := os.Stat(strings.TrimSpace(string(path))); !os.IsNotExist(err) {
-		t.Errorf("%s is left behind: %v", path, err)
-	}
-	found := 0
+	c.types(":q\r").over(0).restored()
+	found := map[string]int{}
 	for r, err := range audit.Read(filepath.Join(dir, "demo", "journal.jsonl")) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Action == "logs.pager" {
-			found++
-		}
+		found[r.Action]++
 	}
-	if found != 1 {
-		t.Errorf("%d records of the copy for the pager", found)
+	for _, name := range []string{"pager", "editor"} {
+		path, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(strings.TrimSpace(string(path))); !os.IsNotExist(err) {
+			t.Errorf("%s is left behind by the %s: %v", path, name, err)
+		}
+		if n := found["logs."+name]; n != 1 {
+			t.Errorf("%d records of the copy for the %s", n, name)
+		}
 	}
 }
