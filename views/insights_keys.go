@@ -2,8 +2,6 @@ package views
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -176,19 +174,7 @@ func (s *insights) save() tea.Cmd {
 		name = "insights-incomplete.csv"
 	}
 	return screen.Do(s.work.Lane("save"), saveTimeout, func(context.Context) (saved, error) {
-		path, err := app.save(on, "insights.save", name, func(w io.Writer) error {
-			out := csv.NewWriter(w)
-			out.Write(header)
-			for _, record := range records {
-				for i := range record {
-					record[i] = unformula(record[i])
-				}
-				out.Write(record)
-			}
-			out.Flush()
-			return out.Error()
-		})
-		return saved{path}, err
+		return app.saveRows(on, "insights.save", name, header, records)
 	})
 }
 

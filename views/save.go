@@ -66,20 +66,25 @@ func (b *Browser) write() tea.Cmd {
 	}
 	name += ".csv"
 	return screen.Do(b.work.Lane("save"), saveTimeout, func(context.Context) (saved, error) {
-		path, err := app.save(on, "table.save", name, func(w io.Writer) error {
-			out := csv.NewWriter(w)
-			out.Write(header)
-			for _, record := range records {
-				for i := range record {
-					record[i] = unformula(record[i])
-				}
-				out.Write(record)
-			}
-			out.Flush()
-			return out.Error()
-		})
-		return saved{path}, err
+		return app.saveRows(on, "table.save", name, header, records)
 	})
+}
+
+// saveRows writes a table of the user's own, as CSV.
+func (a *App) saveRows(on Clients, action, name string, header []string, records [][]string) (saved, error) {
+	path, err := a.save(on, action, name, func(w io.Writer) error {
+		out := csv.NewWriter(w)
+		out.Write(header)
+		for _, record := range records {
+			for i := range record {
+				record[i] = unformula(record[i])
+			}
+			out.Write(record)
+		}
+		out.Flush()
+		return out.Error()
+	})
+	return saved{path}, err
 }
 
 // records are the rows that are shown. Where some could not be read, a column says so:
