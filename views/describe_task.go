@@ -60,7 +60,7 @@ func describeTask(ctx context.Context, c Clients, _ Scope, v ecs.Task) (Document
 func containerSection(v ecs.Task) Section {
 	s := Section{Title: "Containers", Grid: [][]string{{"NAME", "STATUS", "HEALTH", "EXIT", "IMAGE", "DIGEST"}}}
 	for _, c := range v.Containers {
-		s.Grid = append(s.Grid, []string{c.Name, c.LastStatus, c.Health, exit(c), c.Image, shortDigest(c.ImageDigest)})
+		s.Grid = append(s.Grid, []string{c.Name, c.LastStatus, c.Health, exit(c), lastPart(c.Image), shortDigest(c.ImageDigest)})
 		if c.Reason != "" {
 			s.factf(c.Name, "%s", c.Reason)
 		}
@@ -77,7 +77,7 @@ func exit(c ecs.Container) string {
 
 func shortDigest(d string) string {
 	if hex, ok := strings.CutPrefix(d, "sha256:"); ok && len(hex) > 12 {
-		return "sha256:" + hex[:12] + "…"
+		return hex[:12]
 	}
 	return d
 }

@@ -25,7 +25,7 @@ func (a *App) describe(k *Kind, s Scope, item any) Opening {
 func (d Document) view() textview.Document {
 	var out textview.Document
 	for _, s := range d.Sections {
-		section := textview.Section{Title: s.Title, Err: s.Unknown}
+		section := textview.Section{Title: s.Title, Err: s.Unknown, Table: len(s.Grid) > 0}
 		for _, f := range s.Facts {
 			section.Rows = append(section.Rows, textview.Row{Label: f.Label, Value: f.Value})
 		}

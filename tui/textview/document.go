@@ -20,6 +20,7 @@ type Section struct {
 	Title string
 	Rows  []Row
 	Text  string
+	Table bool  // Text is columns: what is broken goes on below the last one
 	Err   error // could not be read: shown in place, the other sections stand
 }
 
@@ -73,6 +74,7 @@ type line struct {
 	text  string
 	spans []span
 	hang  int  // cells that rows after the first are indented by, where it is wrapped; they break at blanks
+	least int  // the same, where hang leaves too little room
 	code  bool // of the Text: highlighted when it is drawn
 	block bool // within a block of plain text in YAML
 }
@@ -127,7 +129,7 @@ func (p *page) section(s Section, explain explainer) {
 	}
 	if s.Text != "" {
 		for l := range strings.SplitSeq(strings.TrimSuffix(clean.Text(s.Text, clean.Options{KeepNewlines: true}), "\n"), "\n") {
-			p.lines = append(p.lines, line{text: "  " + l, hang: 2 + len(l) - len(strings.TrimLeft(l, " "))})
+			p.lines = append(p.lines, s.line(l))
 		}
 	}
 	if s.Err != nil {
@@ -138,6 +140,27 @@ func (p *page) section(s Section, explain explainer) {
 		none := "  none"
 		p.lines = append(p.lines, line{text: none, spans: []span{{0, len(none), dim}}})
 	}
+}
+
+// line is one of the section's text. That of a table goes on below its last column.
+func (s Section) line(l string) line {
+	out := line{text: "  " + l, hang: 2 + len(l) - len(strings.TrimLeft(l, " "))}
+	if i := strings.LastIndex(strings.TrimRight(l, " "), "  "); s.Table && i > 0 {
+		out.least = out.hang + 2
+		out.hang = 2 + clean.Width(l[:i+2])
+	}
+	return out
+}
+
+// hanging is how far rows after the first are indented at that width; 0 where there is
+// no room for it.
+func (l line) hanging(width int) int {
+	for _, n := range []int{l.hang, l.least} {
+		if width-n >= leastHanging {
+			return n
+		}
+	}
+	return 0
 }
 
 func (p *page) row(r Row, width int) {

@@ -31,7 +31,7 @@ func (v *View) fold() {
 	}
 	v.rows = make([]row, 0, len(v.page.lines))
 	for i, l := range v.page.lines {
-		at := breaks(l.text, v.width, l.hang)
+		at := breaks(l.text, v.width, l.hanging(v.width))
 		for k, from := range at {
 			to := len(l.text)
 			if k+1 < len(at) {
@@ -168,8 +168,8 @@ func (v *View) draw(width, height int) string {
 func (v *View) drawRow(r row, here match, width int) string {
 	l := v.page.lines[r.line]
 	lead := 0
-	if v.wrap && r.from > 0 && width-l.hang >= leastHanging {
-		lead = l.hang
+	if v.wrap && r.from > 0 {
+		lead = l.hanging(width)
 	}
 	if !v.wrap && v.xoff > 0 {
 		at, cells := reach(l.text, v.xoff)

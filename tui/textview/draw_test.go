@@ -236,20 +236,34 @@ func TestAStreamFillsIn(t *testing.T) {
 	}
 }
 
-// TestATableWrapsUnderItself holds that a section's text breaks at blanks and goes
-// on under where it began, so that no number is torn in two.
+// TestATableWrapsUnderItself holds that a section's text breaks at blanks and goes on
+// under where it began, a table's below its last column where there is room, so that
+// no number is torn in two.
 func TestATableWrapsUnderItself(t *testing.T) {
-	v := New(Options{Name: "test", Wrap: true, Load: func(context.Context) (Document, error) {
-		return Document{Sections: []Section{{Title: "Deployments", Text: "PRIMARY  4/6  ECS deployment ecs-svc/8775973886 completed."}}}, nil
-	}})
-	for cmd := v.Init(); cmd != nil; {
-		cmd = v.Update(cmd())
-	}
-	got := v.View(34, 4)
-	lines := strings.Split(ansi.Strip(got), "\n")
-	for i, want := range []string{" Deployments", "   PRIMARY  4/6  ECS deployment", "   ecs-svc/8775973886 completed."} {
-		if line := strings.TrimRight(lines[i], " "); line != want {
-			t.Errorf("row %d is %q, want %q", i, line, want)
+	row := "PRIMARY  4/6  ECS deployment ecs-svc/8775973886 completed."
+	for _, c := range []struct {
+		table bool
+		width int
+		want  string
+	}{
+		{false, 34, " Deployments|   PRIMARY  4/6  ECS deployment|   ecs-svc/8775973886 completed."},
+		{true, 44, " Deployments|   PRIMARY  4/6  ECS deployment|                 ecs-svc/8775973886|                 completed."},
+		{true, 30, " Deployments|   PRIMARY  4/6  ECS|     deployment|     ecs-svc/8775973886|     completed."},
+	} {
+		v := New(Options{Name: "test", Wrap: true, Load: func(context.Context) (Document, error) {
+			return Document{Sections: []Section{{Title: "Deployments", Text: row, Table: c.table}}}, nil
+		}})
+		for cmd := v.Init(); cmd != nil; {
+			cmd = v.Update(cmd())
+		}
+		var got []string
+		for l := range strings.SplitSeq(ansi.Strip(v.View(c.width, 6)), "\n") {
+			if l = strings.TrimRight(l, " "); l != "" {
+				got = append(got, l)
+			}
+		}
+		if got := strings.Join(got, "|"); got != c.want {
+			t.Errorf("width %d: %q, want %q", c.width, got, c.want)
 		}
 	}
 }

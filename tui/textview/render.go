@@ -38,7 +38,7 @@ type row struct{ line, from, to int }
 // have hang cells less, if there is room for them, and break at blanks.
 func breaks(s string, width, hang int) []int {
 	width = max(width, 1)
-	if hang > 0 && width-hang >= leastHanging {
+	if hang > 0 {
 		return hanging(s, width, hang)
 	}
 	if clean.IsPlain(s) {
