@@ -77,7 +77,7 @@ func exit(c ecs.Container) string {
 
 func shortDigest(d string) string {
 	if hex, ok := strings.CutPrefix(d, "sha256:"); ok && len(hex) > 12 {
-		return hex[:12]
+		return "sha256:" + hex[:12] // what Docker shows of it
 	}
 	return d
 }

@@ -24,6 +24,7 @@ func TestADescriptionSaysWhatItIsMadeOf(t *testing.T) {
 func TestFindingsInADescription(t *testing.T) {
 	denied := func(s *sim.Sim) { s.Faults().Deny("guardduty:ListDetectors") }
 	run(t, setting{command: ":services prod", height: 90, before: denied}, func(j *journey) {
+		j.Sees("ALERTS: denied")
 		j.goTo("cart")
 		j.Press("d").Sees("GuardDuty", "denied: guardduty:ListDetectors").Not("no findings")
 	})
