@@ -51,7 +51,7 @@ func (a *Account) LookBucket(ctx context.Context, name string) (region string, e
 			return "", fmt.Errorf("build the call: %w", err)
 		}
 	}
-	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandler(a.cfg.HTTPClient), stack).Handle(ctx, struct{}{})
+	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandlerWithOptions(a.cfg.HTTPClient), stack).Handle(ctx, struct{}{})
 	if err != nil {
 		return "", AsError(err)
 	}
