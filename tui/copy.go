@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/atotto/clipboard"
 	"github.com/dustin/go-humanize"
 
 	"ecsole/tui/screen"
@@ -13,10 +12,6 @@ import (
 // oscLimit is what terminals are known to take by OSC 52 at least: xterm's limit
 // for one sequence is 100,000 bytes, of which base64 leaves three quarters.
 const oscLimit = 74_000
-
-// NativeClipboard puts text on the machine's clipboard, where it has one that can
-// be reached from here (xclip, wl-copy, pbcopy).
-func NativeClipboard(text string) error { return clipboard.WriteAll(text) }
 
 // copy puts a text on the clipboard.
 func (m *Model) copy(c screen.Copy) tea.Cmd {

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ecsole/tui/edit"
 	"ecsole/tui/screen"
 )
 
@@ -53,6 +54,8 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 	switch {
 	case len(m.overlays) > 0:
 		return m.overlayKey(p)
+	case m.prompt != nil && len(p.Content) > edit.Longest:
+		return m.say(screen.Flash{Level: screen.Warn, Text: "what was pasted is more than a line takes"})
 	case m.prompt != nil:
 		return m.prompt.paste(p.Content)
 	}
@@ -92,8 +95,12 @@ func (m *Model) mouseEvent(msg tea.MouseMsg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.MouseWheelMsg:
 		code := tea.KeyDown
-		if msg.Button == tea.MouseWheelUp {
+		switch msg.Button {
+		case tea.MouseWheelUp:
 			code = tea.KeyUp
+		case tea.MouseWheelDown:
+		default: // sideways
+			return nil
 		}
 		var cmds []tea.Cmd
 		for range 3 {

@@ -337,7 +337,8 @@ func TestMouse(t *testing.T) {
 	if m.View().MouseMode == tea.MouseModeNone {
 		t.Error("the mouse is off")
 	}
-	c.Send(tea.MouseWheelMsg{Button: tea.MouseWheelDown}).Press("c")
+	c.Send(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
+	c.Send(tea.MouseWheelMsg{Button: tea.MouseWheelLeft}).Send(tea.MouseWheelMsg{Button: tea.MouseWheelRight}).Press("c") // sideways is not down
 	c.Wait("for the fourth row", func(string) bool { return len(c.Copied()) == 1 && c.Copied()[0] == "date-03" })
 }
 

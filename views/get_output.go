@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,8 +192,12 @@ func plain(c table.Cell) string {
 	return unformula(text)
 }
 
-// unformula quotes a text that a spreadsheet would run as a formula.
+// unformula quotes a text that a spreadsheet would run as a formula. A number is none,
+// also below zero.
 func unformula(text string) string {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text
+	}
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}

@@ -48,3 +48,25 @@ func TestGetIsSafeOnATerminal(t *testing.T) {
 		}
 	}
 }
+
+// A text that a spreadsheet would run is quoted; a number below zero stays one.
+func TestFormulasAreQuoted(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "web": "web", "-5": "-5", "+1.5e3": "+1.5e3", "=1+1": "'=1+1", "-1+cmd|' /C calc'!A0": "'-1+cmd|' /C calc'!A0",
+		"@SUM(A1)": "'@SUM(A1)", "-": "'-", "+49 30 1": "'+49 30 1",
+	} {
+		if got := unformula(in); got != want {
+			t.Errorf("%q becomes %q, not %q", in, got, want)
+		}
+	}
+}
+
+func TestFileNamesFit(t *testing.T) {
+	long := "service-" + strings.Repeat("ä", 300) + ".txt"
+	if got := fileName(long); len(got) > 200 || !strings.HasPrefix(got, "service-") || !strings.HasSuffix(got, ".txt") {
+		t.Errorf("%q", got)
+	}
+	if got := fileName("a/b c.csv"); got != "a-b-c.csv" {
+		t.Errorf("%q", got)
+	}
+}

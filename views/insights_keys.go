@@ -69,7 +69,9 @@ func (s *insights) Actions() []screen.Action {
 	if s.charted {
 		add("insights.chart", "Chart", false, func() tea.Cmd { s.hideChart = !s.hideChart; return nil })
 	}
-	add("insights.unmask", "Show or hide secrets", true, s.toggleMask)
+	if unmask := add("insights.unmask", "Show or hide secrets", true, s.toggleMask); s.running {
+		unmask.Off = "the query is running" // its rows come as they were asked for
+	}
 	for _, m := range []struct {
 		name string
 		run  func(t *table.Table)

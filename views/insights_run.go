@@ -136,6 +136,7 @@ func (s *insights) start() tea.Cmd {
 	s.running, s.typing, s.began = true, false, s.app.now()
 	s.failed, s.asked = nil, s.question()
 	s.answer, s.columns, s.charted = logs.Answer{}, nil, false
+	s.work.Lane("unmask").Cancel() // its rows are those of the answer before
 	s.table = table.New(s.app.theme, nil, table.Options{})
 	s.setFilter(s.filter)
 	q, hub, masker := s.query(), s.on.Logs, s.masker()

@@ -164,13 +164,24 @@ func (a *App) save(on Clients, action, name string, write func(io.Writer) error)
 	return path, nil
 }
 
-// fileName keeps of a name what is safe in a file's.
+// longestName is what of a name goes into a file's, in bytes: file systems take 255, and
+// the time stands before it.
+const longestName = 200
+
+// fileName keeps of a name what is safe in a file's; of a long one the beginning and the
+// extension.
 func fileName(name string) string {
-	return strings.Map(func(r rune) rune {
+	safe := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
 			return r
 		}
 		return '-'
 	}, name)
+	if over := len(safe) - longestName; over > 0 {
+		ext := filepath.Ext(safe)
+		ext = ext[max(len(ext)-20, 0):]
+		safe = safe[:longestName-len(ext)] + ext
+	}
+	return safe
 }

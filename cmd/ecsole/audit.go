@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,9 +24,13 @@ func auditCommand() *cobra.Command {
 	return cmd
 }
 
-// journalPath is where the journal is by the configuration.
+// journalPath is where the journal is by the configuration. One that is named has to be
+// there: nothing can be said of a file that nobody has looked into.
 func journalPath(given string) (string, error) {
 	if given != "" {
+		if _, err := os.Stat(given); err != nil {
+			return "", own(err)
+		}
 		return given, nil
 	}
 	paths := config.DefaultPaths()
@@ -45,12 +50,13 @@ func auditListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "Print the journal, oldest first", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			path, err := journalPath(path)
 			if err != nil {
 				return err
 			}
-			out := cmd.OutOrStdout()
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			defer flushed(out, &err)
 			bad := 0
 			for r, err := range audit.Read(path) {
 				if errors.Is(err, os.ErrNotExist) {
@@ -89,6 +95,14 @@ func auditListCommand() *cobra.Command {
 	return cmd
 }
 
+// flushed writes what is left of an output; that it cannot be written is the command's
+// error, where it has none of its own.
+func flushed(out *bufio.Writer, err *error) {
+	if failed := out.Flush(); *err == nil {
+		*err = own(failed)
+	}
+}
+
 // auditLine is a record in one line for a human.
 func auditLine(r audit.Record) string {
 	line := fmt.Sprintf("%6d  %s  %-7s  %-18s %s", r.Seq, r.Time.UTC().Format("2006-01-02 15:04:05Z"), r.Kind, r.Action, r.Target)
@@ -116,7 +130,7 @@ func auditVerifyCommand() *cobra.Command {
 			"moved or taken out are named, and it ends with status 1. Recordings of shells are compared with\n" +
 			"the hashes in the journal. Records that were cut off at the very end cannot be seen from the file\n" +
 			"alone, unless ecsole was running then: keep the number of the last record, or a copy, elsewhere.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			path, err := journalPath(path)
 			if err != nil {
 				return err
@@ -129,7 +143,8 @@ func auditVerifyCommand() *cobra.Command {
 			if err != nil {
 				return own(err)
 			}
-			out := cmd.OutOrStdout()
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			defer flushed(out, &err)
 			fmt.Fprintf(out, "%s: %s", path, count(report.Records, "record"))
 			if report.Records > 0 {
 				fmt.Fprintf(out, " from %s to %s", report.First.UTC().Format(time.RFC3339), report.Last.UTC().Format(time.RFC3339))

@@ -48,16 +48,21 @@ func runConsole(ctx context.Context, f *flags, prepare func(context.Context) (*s
 	s.record(audit.KindStart)
 	defer s.record(audit.KindEnd)
 	defer app.Close()
-	options := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithoutSignalHandler(), tea.WithInput(terminal.NewKeyboard(os.Stdin))}
-	if s.config.UI.Theme == "ansi" {
-		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
-	}
-	program := tea.NewProgram(app.Model(), options...)
+	program := tea.NewProgram(app.Model(), programOptions(s.config.UI.Theme)...)
 	defer endWith(ctx, program)()
 	if _, err = program.Run(); err != nil && ctx.Err() == nil {
 		return own(err)
 	}
 	return context.Cause(ctx)
+}
+
+// programOptions are those of every program on the terminal.
+func programOptions(theme string) []tea.ProgramOption {
+	options := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithoutSignalHandler(), tea.WithInput(terminal.NewKeyboard(os.Stdin))}
+	if theme == "ansi" {
+		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
+	}
+	return options
 }
 
 // killAfter is how long the program has for an orderly end.

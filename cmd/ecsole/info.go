@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"ecsole/aws"
 	"ecsole/views/config"
 )
 
@@ -48,11 +49,8 @@ func infoCommand(f *flags) *cobra.Command {
 			if problem != nil {
 				return problem
 			}
-			profile := f.profile
-			if profile == "" {
-				profile = os.Getenv("AWS_PROFILE")
-			}
-			row("Profile", orNone(profile))
+			profile, _ := choose(f.profile, f.region, cfg, os.Getenv, func() ([]aws.Profile, error) { return nil, nil })
+			row("Profile", orNone(firstOf(profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"))))
 			row("Read-only", fmt.Sprint(f.isReadOnly(cfg, profile)))
 			if info, ok := debug.ReadBuildInfo(); ok {
 				for _, d := range info.Deps {

@@ -86,6 +86,8 @@ func (e usageError) Unwrap() error { return e.err }
 // none of AWS's, however much it looks like one.
 type ownError struct{ error }
 
+func (e ownError) Unwrap() error { return e.error }
+
 // printError writes an error as one line: what, the missing action, a hint.
 func printError(w io.Writer, err error) {
 	var usage usageError

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,6 @@ import (
 	"ecsole/tui/keymap"
 	"ecsole/tui/replay"
 	"ecsole/tui/screen"
-	"ecsole/tui/theme"
 	"ecsole/views"
 	"ecsole/views/config"
 )
@@ -66,7 +66,9 @@ func auditReplayCommand() *cobra.Command {
 }
 
 // listRecordings prints the recorded shells that one can play.
-func listRecordings(cmd *cobra.Command, journal string) error {
+func listRecordings(cmd *cobra.Command, journal string) (err error) {
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	defer flushed(out, &err)
 	n := 0
 	for r, err := range audit.Read(journal) {
 		var line *audit.LineError
@@ -88,7 +90,7 @@ func listRecordings(cmd *cobra.Command, journal string) error {
 		} else if err != nil {
 			state = "  (" + err.Error() + ")"
 		}
-		fmt.Fprintln(cmd.OutOrStdout(), clean.Line(fmt.Sprintf("%6d  %s  %s  %s  %s%s",
+		fmt.Fprintln(out, clean.Line(fmt.Sprintf("%6d  %s  %s  %s  %s%s",
 			r.Seq, r.Time.UTC().Format("2006-01-02 15:04:05Z"), r.Before, r.Target, r.After, state)))
 	}
 	if n == 0 {
@@ -136,7 +138,7 @@ func playRecording(ctx context.Context, r audit.Record, speed float64, at time.D
 	if len(problems) > 0 {
 		return own(errors.Join(problems...))
 	}
-	looks := theme.New(theme.Options{Mode: mode(cfg.UI.Theme)})
+	looks := colours(cfg.UI.Theme)
 	model := tui.New(tui.Options{
 		Home: func() screen.Screen {
 			return replay.New(replay.Options{
@@ -148,7 +150,7 @@ func playRecording(ctx context.Context, r audit.Record, speed float64, at time.D
 		Keymap: keys, Theme: looks, Title: "ecsole replay", Compact: true, Mouse: cfg.UI.EnableMouse,
 	})
 	defer keepTerminal(config.DefaultPaths())()
-	program := tea.NewProgram(model, tea.WithFPS(frameRate), tea.WithoutSignalHandler())
+	program := tea.NewProgram(model, programOptions(cfg.UI.Theme)...)
 	defer endWith(ctx, program)()
 	if _, err := program.Run(); err != nil && ctx.Err() == nil {
 		return own(err)

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ecsole/tui/clean"
+	"ecsole/tui/edit"
 	"ecsole/tui/screen"
 	"ecsole/tui/theme"
 )
@@ -73,8 +74,11 @@ func (f *form) Update(msg tea.Msg) (tea.Cmd, bool) {
 	case tea.PasteMsg:
 		if f.focus < len(f.inputs) {
 			if in := f.inputs[f.focus]; in.Kind == Text || in.Kind == Number || in.Kind == Secret {
-				in.line.Insert(strings.TrimSpace(msg.Content))
-				in.err = ""
+				text := strings.TrimSpace(msg.Content)
+				in.line.Insert(text)
+				if in.err = ""; len(text) > edit.Longest {
+					in.err = "what was pasted is more than a line takes"
+				}
 			}
 		}
 	case tea.KeyPressMsg:

@@ -49,9 +49,16 @@ func (l *Line) Set(text string) {
 	l.Insert(text)
 }
 
+// Longest is what a line takes at once, in bytes. A file that is pasted by mistake is
+// refused as a whole: half of it would be neither what was there nor what was meant.
+const Longest = 64 << 10
+
 // Insert puts text at the cursor, as if typed or pasted: line ends and tabs become
-// spaces, what cannot be shown goes.
+// spaces, what cannot be shown goes, and what is longer than a line takes is refused.
 func (l *Line) Insert(text string) {
+	if len(text) > Longest {
+		return
+	}
 	text = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(strings.TrimRight(text, "\r\n"))
 	var add []rune
 	for _, r := range text {
@@ -194,7 +201,10 @@ func cutTo(s string, cells int) string {
 // offset is the first rune to show, so that the text up to the cursor fits with
 // one cell left for the cursor.
 func (l *Line) offset(width int) int {
-	left := 0
+	left := l.pos
+	for cells := 0; left > 0 && cells <= width; left-- { // no need to look further back
+		cells += clean.Width(clean.Line(string(l.text[left-1])))
+	}
 	for left < l.pos && clean.Width(clean.Line(string(l.text[left:l.pos]))) > width-2 {
 		left++
 	}

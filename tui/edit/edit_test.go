@@ -147,3 +147,22 @@ func TestViewShowsGhostBehindCursor(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A file that is pasted by mistake is refused whole, and a long line is drawn by what of
+// it is seen, not by all of it again and again.
+func TestHugePaste(t *testing.T) {
+	l := New("a")
+	l.Insert(strings.Repeat("x", Longest+1))
+	if l.Text() != "a" {
+		t.Errorf("%d letters were taken", len(l.Text()))
+	}
+	l.Insert(strings.Repeat("日", Longest/3))
+	pen := theme.Pen{}
+	long := testing.AllocsPerRun(1, func() { l.View(60, true, "", pen, pen, pen) })
+	if long > 1000 {
+		t.Errorf("%v allocations to draw 60 cells", long)
+	}
+	if got := l.View(60, true, "", pen, pen, pen); ansi.StringWidth(got) != 60 || !strings.Contains(got, "日") {
+		t.Errorf("%q", got)
+	}
+}
