@@ -124,8 +124,11 @@ func (a *App) runContext(l command.Line) tea.Cmd {
 	if len(l.Args) == 0 {
 		return screen.Cmd(screen.Push{Screen: newBrowser(a, a.on, kinds["profiles"], Scope{}, l.Filter)})
 	}
+	if len(l.Args) > 2 {
+		return flashText(screen.Warn, ":ctx takes a profile, and a region behind it")
+	}
 	region := ""
-	if len(l.Args) > 1 {
+	if len(l.Args) == 2 {
 		region = l.Args[1]
 	}
 	return a.switchTo(l.Args[0], region, command.Line{})
@@ -186,6 +189,8 @@ func (a *App) switchedTo(m switched) tea.Cmd {
 	read := tea.Cmd(nil)
 	if k, ok := KindNamed(m.then.Word); ok {
 		goOn, read = a.runKind(k, m.then), a.readClusters(m.on)
+	} else if m.then.Word == "insights" {
+		goOn = screen.Batch(goOn, a.runInsights(m.then))
 	}
 	return screen.Batch(goOn, record, a.identify(m.on), read)
 }

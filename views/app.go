@@ -187,10 +187,16 @@ func (a *App) identify(on Clients) tea.Cmd {
 		ctx, cancel := context.WithTimeout(on.Account.Context(), openTimeout)
 		defer cancel()
 		if _, err := on.Account.Identity(aws.Foreground(ctx)); err != nil {
-			return screen.Flash{Level: screen.Error, Err: err}
+			return unidentified{on, err}
 		}
 		return nil
 	}
+}
+
+// unidentified is why it is not known whose an account's credentials are.
+type unidentified struct {
+	on  Clients
+	err error
 }
 
 // every is a kind's refresh clock.

@@ -73,6 +73,9 @@ func (c commander) Suggest(text string) []string {
 // run carries out a parsed command. A command clears the stack, as in k9s.
 func (a *App) run(l command.Line) tea.Cmd {
 	a.wish++
+	if l.Word == "cluster" && len(l.Args) == 1 {
+		l.Word = "services"
+	}
 	if l.Profile != "" || l.Region != "" {
 		return a.runElsewhere(l)
 	}
@@ -96,10 +99,6 @@ func (a *App) run(l command.Line) tea.Cmd {
 		return a.runInsights(l)
 	case "api":
 		return screen.Cmd(screen.Push{Screen: newBrowser(a, a.on, kinds["api"], Scope{}, l.Filter)})
-	case "cluster":
-		if len(l.Args) == 1 {
-			l.Word = "services"
-		}
 	}
 	k, ok := KindNamed(l.Word)
 	if !ok {
@@ -152,8 +151,12 @@ type foundCluster struct {
 	note   string // what was not found on the way
 }
 
-// runElsewhere switches the account and runs the rest of the line there.
+// runElsewhere switches the account and runs the rest of the line there. A word that
+// nothing there answers to switches nothing.
 func (a *App) runElsewhere(l command.Line) tea.Cmd {
+	if _, ok := KindNamed(l.Word); !ok && l.Word != "insights" {
+		return flashText(screen.Warn, fmt.Sprintf("there is no command %q to run in another account", l.Word))
+	}
 	rest := l
 	rest.Profile, rest.Region = "", ""
 	return a.switchTo(l.Profile, l.Region, rest)

@@ -38,6 +38,11 @@ func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			p.app.clusters = msg.arns
 		}
 		return p, nil
+	case unidentified:
+		if msg.on.Account != p.app.on.Account {
+			return p, nil // it would read as if the account that is shown now were meant
+		}
+		return p.do(flash(screen.Error, msg.err))
 	case profilesRead:
 		p.app.profiles = msg.all
 		return p, nil

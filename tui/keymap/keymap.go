@@ -29,6 +29,10 @@ func New(user map[string][]string) (*Map, []error) {
 	}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(user)) {
+		if _, ok := m.keys[name]; !ok {
+			problems = append(problems, fmt.Errorf("keys: there is no action %q", name))
+			continue
+		}
 		keys := make([]string, 0, len(user[name]))
 		for _, k := range user[name] {
 			key, err := Parse(k)

@@ -72,7 +72,7 @@ func TestUserBindings(t *testing.T) {
 	if got := m.For("wrap"); len(got) != 1 || got[0] != "w" {
 		t.Errorf("wrap lost its default: %v", got)
 	}
-	if got := m.Or("my.own", "x"); got[0] != "f2" {
+	if got := m.Or("my.own", "x"); got[0] != "x" {
 		t.Errorf("my.own: %v", got)
 	}
 	if got := m.Or("other", "x"); got[0] != "x" {
@@ -82,12 +82,12 @@ func TestUserBindings(t *testing.T) {
 	for _, p := range problems {
 		text.WriteString(p.Error() + "\n")
 	}
-	for _, want := range []string{`"wrap"`, `key j is bound to both "down" and "mark"`} {
+	for _, want := range []string{`"wrap"`, `key j is bound to both "down" and "mark"`, `there is no action "my.own"`} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("problems %q lack %q", text.String(), want)
 		}
 	}
-	if len(problems) != 2 {
+	if len(problems) != 3 {
 		t.Errorf("problems: %q", text.String())
 	}
 }

@@ -169,6 +169,7 @@ func defaults() []Binding {
 		b(Logs, "log.select", "Select lines", "space"),
 		b(Logs, "log.live", "Live Tail", "T"),
 		b(Logs, "log.link", "Copy the link to a line", "y"),
+		b(Text, "log.copy-message", "Copy the message", "m"),
 		b(Logs, "log.save-json", "Save as JSON lines", "S"),
 		b(Logs, "log.query", "Logs Insights", "I"),
 		b(Query, "insights.run", "Run the query", "ctrl+r", "r"),

@@ -8,6 +8,7 @@ import (
 
 	"ecsole/aws"
 	"ecsole/aws/audit"
+	"ecsole/aws/sim"
 )
 
 func TestSwitchAccount(t *testing.T) {
@@ -48,6 +49,25 @@ func TestCommandInAnotherAccount(t *testing.T) {
 		j.Sees("clusters(all)[4]")
 		j.Type(":services prod @shop-prod\r").Sees("PRODUCTION", "services(prod)[14]")
 		j.Type(":alarms @demo/eu-central-1\r").Sees("alarms(").Not("PRODUCTION")
+		j.Type(":insights /ecs/prod/checkout @shop-prod\r").Sees("PRODUCTION", "insights(/ecs/prod/checkout)")
+		j.Press("esc").Not("insights(")
+		j.Type(":cluster prod @demo\r").Sees("services(prod)[14]").Not("PRODUCTION")
+	})
+}
+
+// What an account's credentials lack is not said of the account that is shown by then.
+func TestALateIdentityIsOfItsOwnAccount(t *testing.T) {
+	run(t, setting{profile: "broken", unusable: []string{"broken"}, sim: sim.Options{Latency: 2 * time.Second}, profiles: []aws.Profile{
+		{Name: "broken", Region: "eu-central-1", Kind: "sso"}, {Name: "works", Region: "eu-central-1", Kind: "keys"},
+	}}, func(j *journey) {
+		j.Type(":ctx works\r").Sees("works")
+		for range 8 {
+			j.pass(time.Second)
+			if line := j.Line("✗"); line != "" {
+				t.Fatalf("of the account that was left: %s", line)
+			}
+		}
+		j.Sees("clusters(all)[4]", "user/oncall")
 	})
 }
 

@@ -39,6 +39,8 @@ func TestCommandsThatAreNotUnderstood(t *testing.T) {
 		j.Type(":services nowhere /x\r").Sees("there is no cluster nowhere in eu-central-1", "clusters(all)[4]")
 		j.Type(":services a b c\r").Sees("takes one name", "clusters(all)[4]")
 		j.Type(":region\r").Sees("region needs one name")
+		j.Type(":ctx demo eu-west-1 more\r").Sees(":ctx takes a profile, and a region behind it", "clusters(all)[4]")
+		j.Type(":nonsense @shop-prod\r").Sees(`there is no command "nonsense" to run in another account`).Not("PRODUCTION")
 		j.Type(":\r").Sees("clusters(all)[4]")
 		// A name that no cluster has is looked for in the rows.
 		j.Type(":svc checkout\r").Sees("services(all)[", "</checkout>", "there is no cluster checkout in eu-central-1; these are the services with that name", "staging")
