@@ -22,7 +22,7 @@ func opened(j *journey, service string) {
 // TestEveryKeyOfTheLogView presses each of them, and fails when a key is added that
 // it does not press.
 func TestEveryKeyOfTheLogView(t *testing.T) {
-	run(t, setting{command: ":services prod /checkout"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod /checkout"}, func(j *journey) {
 		pressed := map[string]bool{}
 		press := func(name string) *journey {
 			j.t.Helper()
@@ -131,8 +131,17 @@ func TestCopiesOutOfTheLogsAreJournalled(t *testing.T) {
 		} {
 			j.recorded(what, fits)
 		}
+		j.Type("/status>=500\r").Sees("‹status>=500›", "request failed").Press("ctrl+s").Sees("lines that match", "all lines").Press("1").Sees("saved to")
+		r := j.recorded("what matches", func(r audit.Record) bool {
+			return r.Action == "logs.save" && strings.HasSuffix(r.Path, ".log") && j.saved()[r.Path] != "" && !strings.Contains(j.saved()[r.Path], "status=200")
+		})
+		for l := range strings.Lines(j.saved()[r.Path]) {
+			if !strings.Contains(l, "status=5") {
+				t.Errorf("the filter was not applied: %s", l)
+			}
+		}
 		files, err := filepath.Glob(filepath.Join(j.saves, "*"))
-		if err != nil || len(files) != 2 {
+		if err != nil || len(files) != 3 {
 			t.Fatalf("%v %v", files, err)
 		}
 		for _, f := range files {
