@@ -29,7 +29,7 @@ var _ = register(Resource[word]{
 	ScopeTitle: func(Scope) string { return "command line" },
 	Columns: []Column[word]{
 		{Title: "COMMAND", Field: "command", Key: "N", Priority: 100, Value: func(v word) any { return v.name }},
-		{Title: "ALSO", Field: "aliases", Priority: 90, Value: func(v word) any { return strings.Join(v.others, " ") }},
+		{Title: "ALSO", Field: "aliases", Priority: 90, Min: 12, Value: func(v word) any { return strings.Join(v.others, " ") }},
 		{Title: "WHAT", Field: "what", Priority: 95, Min: 24, Value: func(v word) any { return v.what }},
 	},
 	Actions: []Action[word]{

@@ -58,7 +58,7 @@ var _ = register(Resource[container]{
 			}
 			return *v.ExitCode
 		}},
-		{Title: "REASON", Field: "reason", Priority: 80, Min: 24, Max: 70, Value: func(v container) any { return v.Reason }},
+		{Title: "REASON", Field: "reason", Priority: 80, Max: 50, Value: func(v container) any { return v.Reason }},
 		{Title: "EXEC", Field: "execReady", Key: "X", Priority: 70, Min: 8, Max: 60, Cell: func(v container) table.Cell { return v.ready().cell() }, Value: func(v container) any { return v.ready().value() }},
 		{Title: "LOGS", Field: "logDriver", Priority: 50, Max: 24, Value: func(v container) any {
 			d, ok := v.declared()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"ecsole/aws"
@@ -248,7 +249,7 @@ func (r readiness) cell() table.Cell {
 	case ecs.Ready:
 		return table.Cell{Text: "ready", Sort: 0}
 	case ecs.NotReady:
-		return table.Cell{Text: "no: " + r.why, State: table.Dim, Sort: 1}
+		return table.Cell{Text: "no: " + strings.TrimPrefix(r.why, "it is "), State: table.Dim, Sort: 1}
 	}
 	return table.Cell{Text: "?", State: table.Unknown}
 }

@@ -34,7 +34,7 @@ var _ = register(Resource[ecs.Service]{
 		{Title: "ALERTS", Field: "alerts", Key: "T", Priority: 88, Min: 8, Overlay: "findings", Export: exportAlert},
 		{Title: "EXEC", Field: "execEnabled", Key: "X", Priority: 50, Value: func(v ecs.Service) any { return v.ExecEnabled }},
 		{Title: "LAUNCH", Field: "launch", Key: "L", Priority: 30, Min: 12, Max: 40, Value: func(v ecs.Service) any { return launch(v) }},
-		{Title: "TASK DEF", Field: "taskDefinition", Priority: 40, Min: 16, Max: 40, Value: func(v ecs.Service) any { return lastPart(v.TaskDefinition) }},
+		{Title: "TASK DEF", Field: "taskDefinition", Priority: 40, Max: 40, Value: func(v ecs.Service) any { return lastPart(v.TaskDefinition) }},
 		{Title: "AGE", Field: "created", Key: "A", Priority: 25, Align: table.Right, Value: func(v ecs.Service) any { return v.Created }},
 		{Title: "ARN", Field: "arn", Wide: true, Min: 20, Value: func(v ecs.Service) any { return v.ARN }},
 	},
