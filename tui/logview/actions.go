@@ -17,7 +17,7 @@ func (v *View) Actions() []screen.Action {
 		return &out[len(out)-1]
 	}
 	plain := func(f func()) func() tea.Cmd { return func() tea.Cmd { f(); return nil } }
-	add("filter", "Filter (// search)", func() tea.Cmd { return v.ask("") }, "/")
+	add("filter", "Filter", func() tea.Cmd { return v.ask("") }, "/").Help = "Filter (// search)"
 	searching := v.search != nil
 	add("search.next", "Next match", func() tea.Cmd { return v.nextHit(1) }, "n").Hidden = !searching
 	add("search.previous", "Previous match", func() tea.Cmd { return v.nextHit(-1) }, "N").Hidden = !searching

@@ -118,23 +118,32 @@ func (v *View) draw(it *item, cursor bool) []string {
 		from, to, lead, cells := window(body.s, v.x, room)
 		if to < len(body.s) && room > 1 && !v.full { // the full screen is copied from
 			from, to, lead, cells = window(body.s, v.x, room-1)
-			cut := text{}
-			cut.add("…", v.pens.key)
-			cut.add(tail.s, v.pens.fold)
-			tail = cut
+			more := v.more()
+			more.add(tail.s, v.pens.fold)
+			tail = more
 		}
 		emit(from, to, lead, cells, plain)
 		return rows
 	}
-	v.lay(&body, width, func(from, to int) {
+	v.lay(&body, width, func(from, to int, cut bool) {
+		if tail = (text{}); cut {
+			tail = v.more()
+		}
 		emit(from, to, 0, clean.Width(body.s[from:to]), plain)
 	})
 	return rows
 }
 
+// more stands where a line goes on beyond the screen.
+func (v *View) more() text {
+	var t text
+	t.add("…", v.pens.key)
+	return t
+}
+
 // lay breaks a text into rows: of the width where lines are wrapped, and at line
-// ends where nothing is folded.
-func (v *View) lay(t *text, width int, emit func(from, to int)) {
+// ends where nothing is folded; cut says that a row does not hold all of its line.
+func (v *View) lay(t *text, width int, emit func(from, to int, cut bool)) {
 	n := 0
 	for from, rest := 0, true; rest && n < maxRows; {
 		end := len(t.s)
@@ -151,12 +160,16 @@ func (v *View) lay(t *text, width int, emit func(from, to int)) {
 				if i+1 < len(at) {
 					to = from + at[i+1]
 				}
-				emit(from+b, to)
+				emit(from+b, to, false)
 				n++
 			}
 		} else {
 			a, b, _, _ := window(t.s[from:end], v.x, width)
-			emit(from+a, from+b)
+			cut := from+b < end && width > 1 && !v.full
+			if cut {
+				a, b, _, _ = window(t.s[from:end], v.x, width-1)
+			}
+			emit(from+a, from+b, cut)
 			n++
 		}
 		from = end + len(newline)
