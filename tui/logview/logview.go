@@ -182,7 +182,9 @@ func (v *View) Init() tea.Cmd { return v.open(v.o.Range) }
 func (v *View) open(r Range) tea.Cmd {
 	v.shut()
 	v.o.Range = r
-	v.src = v.o.Open(r)
+	if v.src = v.o.Open(r); v.live { // the switch is on, so it holds for this range too
+		v.src.SetLive(true)
+	}
 	v.follow, v.top, v.cur, v.paused, v.floor = !r.Head, place{}, lines.Key{}, lines.Key{}, lines.Key{}
 	v.rulers, v.selected, v.names, v.cache = nil, nil, names{}, nil
 	v.hist.asked = time.Time{}

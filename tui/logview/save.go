@@ -171,6 +171,9 @@ func (v *View) textLine(dst []byte, l *lines.Line, s lines.Stream, text []byte) 
 	return append(dst, '\n')
 }
 
+// mostCopied bounds what goes onto the clipboard, in lines.
+const mostCopied = 10_000
+
 // copy puts the selected lines on the clipboard, or the cursor's, or those in sight.
 func (v *View) copy() tea.Cmd {
 	var b []byte
@@ -181,11 +184,15 @@ func (v *View) copy() tea.Cmd {
 		n++
 	}
 	from, to, one := v.chosen()
+	cut := false
 	v.read(func(w *walk) {
 		i := w.at(from)
-		for i >= 0 && n < 10_000 {
+		for i >= 0 {
 			l := w.r.Line(i)
 			if l.Key.Compare(to) > 0 {
+				break
+			}
+			if cut = n >= mostCopied; cut {
 				break
 			}
 			take(&l, w.r.Stream(l.Stream))
@@ -196,8 +203,11 @@ func (v *View) copy() tea.Cmd {
 		return flash(screen.Warn, "there is nothing to copy")
 	}
 	what := plural(n, "line")
-	if one {
+	switch {
+	case one:
 		what = "event"
+	case cut:
+		what = "only the first " + what
 	}
 	return screen.Cmd(screen.Copy{Text: strings.TrimSuffix(string(b), "\n"), What: what})
 }
