@@ -99,24 +99,41 @@ func newInsights(a *App, on Clients, q inquiry) *insights {
 
 // Init reads what completion needs, and what the query would scan.
 func (s *insights) Init() tea.Cmd {
-	if len(s.groups) == 0 && s.pending == "" {
-		s.recall()
-	}
 	cmds := []tea.Cmd{s.readGroups(), s.readFields(), s.askEstimate()}
 	if len(s.groups) == 0 && s.pending == "" {
-		cmds = append(cmds, s.askGroups())
+		cmds = append(cmds, s.recall())
 	}
 	return screen.Batch(cmds...)
 }
 
-// recall takes the groups of the last query that was asked in this place.
-func (s *insights) recall() {
-	for _, old := range slices.Backward(readAsked(s.app.paths.Queries())) {
-		if old.Profile == s.on.Account.Profile() && old.Region == s.regionName() && len(old.Groups) > 0 {
-			s.groups = old.Groups
-			return
+// recalled are the log groups of the last query that was asked in this place.
+type recalled []string
+
+// recall finds them, outside the event loop: they are in a file.
+func (s *insights) recall() tea.Cmd {
+	file, profile, region := s.app.paths.Queries(), s.on.Account.Profile(), s.regionName()
+	return screen.Do(s.work.Lane("recall"), openTimeout, func(context.Context) (recalled, error) {
+		for _, old := range slices.Backward(readAsked(file)) {
+			if old.Profile == profile && old.Region == region && len(old.Groups) > 0 {
+				return old.Groups, nil
+			}
 		}
+		return nil, nil
+	})
+}
+
+// tookRecalled takes them, or asks for others, unless the user has been quicker.
+func (s *insights) tookRecalled(r screen.Result[recalled]) tea.Cmd {
+	switch {
+	case !screen.Current(s.work, r) || len(s.groups) > 0 || s.pending != "":
+		return nil
+	case len(r.Value) > 0:
+		s.groups = r.Value
+		return screen.Batch(s.readFields(), s.askEstimate())
+	case s.hidden:
+		return nil
 	}
+	return s.askGroups()
 }
 
 func (s *insights) regionName() string { return orDefault(s.region, s.on.Account.Region()) }
@@ -156,6 +173,8 @@ func (s *insights) Update(msg tea.Msg) tea.Cmd {
 		return s.tookEstimate(msg)
 	case screen.Result[knownGroups]:
 		return s.tookGroups(msg)
+	case screen.Result[recalled]:
+		return s.tookRecalled(msg)
 	case screen.Result[fieldNames]:
 		if screen.Current(s.work, msg) {
 			s.fields = msg.Value // without an answer the built-in names remain

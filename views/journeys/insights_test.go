@@ -74,6 +74,7 @@ func TestInsightsAreStoppedAtAWS(t *testing.T) {
 		j.Press("ctrl+r").Wait("for the query to run", func(screen string) bool {
 			return strings.Contains(screen, "◌") && strings.Contains(screen, "esc stops it")
 		})
+		j.Press("M").Sees("Show or hide secrets: the query is running") // its rows come masked as it began
 		j.Press("esc").Sees("stopped, here and at AWS")
 		j.recorded("the end of the query", func(r audit.Record) bool { return strings.Contains(r.Action+r.Op, "StopQuery") })
 	})
