@@ -24,12 +24,13 @@ func (m *Model) copy(c screen.Copy) tea.Cmd {
 		}
 	}
 	return screen.Batch(m.say(f), tea.SetClipboard(c.Text), func() tea.Msg {
-		if m.o.CopyNative != nil {
-			// A machine without a clipboard is no error: the terminal has got the text.
-			_ = m.o.CopyNative(c.Text)
-		}
-		if m.o.Copied != nil {
+		if m.o.Copied != nil { // first: the machine's clipboard may take its time
 			m.o.Copied(c)
+		}
+		if m.o.CopyNative != nil {
+			if err := m.o.CopyNative(c.Text); err != nil {
+				return screen.Flash{Level: screen.Warn, Text: c.What + " copied, if the terminal takes it: the machine's clipboard failed: " + err.Error()}
+			}
 		}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +65,9 @@ func keepAsked(path string, p past) error {
 			return err
 		}
 		b.Write(append(line, '\n'))
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { // the journal may lie elsewhere
+		return err
 	}
 	if err := os.WriteFile(path+".new", []byte(b.String()), 0o600); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -125,6 +126,7 @@ func readHistory(path string) []string {
 func saveHistory(path string) func([]string) {
 	return func(lines []string) {
 		tmp := path + ".new"
+		_ = os.MkdirAll(filepath.Dir(path), 0o700) // the journal may lie elsewhere
 		if os.WriteFile(tmp, []byte(strings.Join(lines, "\n")+"\n"), 0o600) == nil {
 			os.Rename(tmp, path)
 		}
