@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ecsole/aws"
+	"ecsole/tui/keymap"
 	"ecsole/tui/screen"
 	"ecsole/tui/table"
 )
@@ -56,9 +57,11 @@ type listing struct {
 func newBrowser(app *App, on Clients, kind *Kind, scope Scope, filter string) *Browser {
 	b := &Browser{
 		app: app, on: on, kind: kind, scope: scope, now: app.now,
-		work:  screen.NewWork(on.Account.Context()),
-		read:  map[string]time.Time{},
-		table: table.New(app.theme, tableColumns(kind, scope), table.Options{Changes: true}),
+		work: screen.NewWork(on.Account.Context()),
+		read: map[string]time.Time{},
+		table: table.New(app.theme, tableColumns(kind, scope), table.Options{
+			Changes: true, Unfilter: app.keyFor("back") + " takes the filter off", Unfault: app.keyFor("faults") + " shows all",
+		}),
 	}
 	for i := range kind.overlays {
 		b.overlays = append(b.overlays, newOverlayState(&kind.overlays[i], kind))
@@ -74,6 +77,14 @@ func newBrowser(app *App, on Clients, kind *Kind, scope Scope, filter string) *B
 		b.setFilter(filter)
 	}
 	return b
+}
+
+// keyFor is how the key of an action is shown.
+func (a *App) keyFor(name string) string {
+	if k := a.keys.For(name); len(k) > 0 {
+		return keymap.Show(k[0])
+	}
+	return name
 }
 
 // shownAsAge are the columns whose points in time are shown as the time since then.

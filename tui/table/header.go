@@ -115,12 +115,20 @@ func (t *Table) emptyText() string {
 	if t.faults {
 		text = "no rows with a fault"
 	}
+	hint := ""
+	if t.faults {
+		hint = t.opt.Unfault
+	}
 	if !t.filter.Empty() {
+		hint = t.opt.Unfilter
 		source := t.filter.String()
 		if !t.filter.Fuzzy() {
 			source = "/" + source + "/"
 		}
 		text += " match " + clean.Line(source)
+	}
+	if hint != "" {
+		text += "; " + hint
 	}
 	return text
 }

@@ -21,6 +21,8 @@ type Options struct {
 	// Fault says which rows the faults mode keeps; without it those whose Health is
 	// Pending, Warn, Failed or Unknown.
 	Fault func(*Row) bool
+	// Unfilter and Unfault say how to see all rows again, where none is left.
+	Unfilter, Unfault string
 }
 
 // Table is the widget. Make one with New.

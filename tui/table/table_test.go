@@ -287,6 +287,11 @@ func TestEmptyScreens(t *testing.T) {
 	wantScreen(t, x, 40, 3, "   NAME   N", "   no rows with a fault match -f zz")
 	x.SetFilter(filter.Filter{})
 	wantScreen(t, x, 40, 3, "   NAME   N", "   no rows with a fault")
+	x = simple(Options{Unfilter: "esc ends it", Unfault: "ctrl-z shows all"}, "a")
+	x.SetFaults(true)
+	wantScreen(t, x, 42, 3, "   NAME   N", "   no rows with a fault; ctrl-z shows all")
+	x.SetFilter(mustFilter(t, "zz"))
+	wantScreen(t, x, 50, 3, "   NAME   N", "   no rows with a fault match /zz/; esc ends it")
 }
 
 func TestCursorComesBackAfterAFilterThatHidAll(t *testing.T) {
