@@ -127,7 +127,8 @@ func Copy(ctx context.Context, s *exec.Sessions, fetch bool, r files.Request, o 
 	if cause := context.Cause(ctx); err != nil && (errors.Is(cause, stalled) || errors.Is(cause, errCopyEnded)) {
 		err = cause
 	}
-	if err != nil && res.Bytes+res.Resumed > 0 && !res.Tree && !errors.Is(err, files.ErrSum) {
+	var said *files.SaidError // then what was sent need not have been written
+	if err != nil && res.Bytes+res.Resumed > 0 && !res.Tree && !errors.Is(err, files.ErrSum) && !errors.As(err, &said) {
 		err = fmt.Errorf("%w; what has come through is kept, and the same copy goes on from there", err)
 	}
 	return res, err

@@ -231,12 +231,7 @@ func watchForwards(cmd *cobra.Command, open []*forward.Forward) error {
 			at, err := f.LastError()
 			now := seen{f.State(), at}
 			if now != told[i] {
-				text := f.Address() + ": " + now.state.String()
-				if now.state == forward.Ready && now.at.Equal(told[i].at) {
-					text += " to " + f.Target()
-				} else if err != nil {
-					text += ": " + err.Error()
-				}
+				text := f.Address() + ": " + forwardNews(now.state, f.Target(), err, !now.at.Equal(told[i].at))
 				fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: "+clean.Line(text))
 			}
 			told[i] = now
@@ -248,6 +243,21 @@ func watchForwards(cmd *cobra.Command, open []*forward.Forward) error {
 			return ownError{errors.New("no forward carries anything any more")}
 		}
 	}
+}
+
+// forwardNews says what has become of a forward; fresh is an error that was not told.
+func forwardNews(state forward.State, target string, err error, fresh bool) string {
+	text := state.String()
+	if state == forward.Ready {
+		if text += " to " + target; err == nil || !fresh {
+			return text
+		}
+		return text + " again, after: " + err.Error()
+	}
+	if err != nil {
+		text += ": " + err.Error()
+	}
+	return text
 }
 
 // farewell says how a forward ended, and what went through it.

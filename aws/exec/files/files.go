@@ -70,6 +70,16 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("the copy has %d bytes, and the limit is %d", e.Bytes, e.Limit)
 }
 
+// SaidError is what a command of the container said that failed.
+type SaidError struct {
+	Exit int
+	Text string
+}
+
+func (e *SaidError) Error() string {
+	return fmt.Sprintf("the container says (exit %d): %s", e.Exit, e.Text)
+}
+
 // Actions of copies in the journal.
 const (
 	ActionFetch = "exec.fetch"
@@ -87,7 +97,7 @@ func say(ctx context.Context, s *exec.Sessions, r exec.Request, command, shown s
 	case o.Err != nil:
 		return text, o.Err
 	case o.Exit != 0:
-		return text, fmt.Errorf("the container says (exit %d): %s", o.Exit, text)
+		return text, &SaidError{Exit: o.Exit, Text: text}
 	}
 	return text, nil
 }
@@ -229,7 +239,7 @@ func failed(o exec.Outcome) error {
 	case o.Err != nil:
 		return o.Err
 	case o.Exit != 0:
-		return fmt.Errorf("the container says (exit %d): %s", o.Exit, strings.TrimSpace(string(o.Output)))
+		return &SaidError{Exit: o.Exit, Text: strings.TrimSpace(string(o.Output))}
 	}
 	return nil
 }
