@@ -29,7 +29,7 @@ func (m *Model) copy(c screen.Copy) tea.Cmd {
 		}
 		if m.o.CopyNative != nil {
 			if err := m.o.CopyNative(c.Text); err != nil {
-				return screen.Flash{Level: screen.Warn, Text: c.What + " copied, if the terminal takes it: the machine's clipboard failed: " + err.Error()}
+				return screen.Flash{Level: screen.Warn, Text: c.What + " copied, if the terminal takes it; this machine's clipboard: " + err.Error()}
 			}
 		}
 		return nil
