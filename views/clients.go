@@ -47,6 +47,12 @@ func NewClients(a *aws.Account, profiles func() ([]aws.Profile, error), budget *
 	}
 }
 
+// Naming gives the clients the configuration's names of accounts, by id.
+func (c Clients) Naming(aliases map[string]string) Clients {
+	c.aliases = aliases
+	return c
+}
+
 // place is where something happens, as dialogs and jobs name it.
 type place struct {
 	profile, account, alias, region, endpoint string

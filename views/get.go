@@ -50,6 +50,13 @@ func GetKinds() []string {
 	return names
 }
 
+// OfThisMachine says whether a kind is read from this machine's files, so that it
+// needs no account.
+func OfThisMachine(kind string) bool {
+	k, ok := KindNamed(kind)
+	return ok && (k.Name == "journal" || k.Name == "profiles")
+}
+
 // Check says what about a request makes no sense, without asking anybody.
 func (r GetRequest) Check() error {
 	k, ok := KindNamed(r.Kind)
@@ -235,7 +242,7 @@ func decorateAll(ctx context.Context, c Clients, k *Kind, s Scope, items []got, 
 			}
 			values, err := o.fetch(ctx, c, s, all)
 			if err != nil {
-				incomplete.add("%s: %s", o.name, problem(err))
+				incomplete.add("%s: %s", strings.Join(k.filledBy(o), ", "), problem(err))
 			}
 			for i := range batch {
 				v, ok := values[batch[i].id]
@@ -248,6 +255,17 @@ func decorateAll(ctx context.Context, c Clients, k *Kind, s Scope, items []got, 
 			}
 		}
 	}
+}
+
+// filledBy are the titles of the columns that an overlay fills, in their order.
+func (k *Kind) filledBy(o overlay) []string {
+	var titles []string
+	for _, c := range k.columns {
+		if _, ok := o.cells[c.title]; ok {
+			titles = append(titles, c.title)
+		}
+	}
+	return titles
 }
 
 func (k *Kind) columnNamed(title string) int {

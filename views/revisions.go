@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"ecsole/aws"
@@ -41,8 +42,8 @@ var _ = register(Resource[ecs.Revision]{
 	Overlays: []Overlay[ecs.Revision]{
 		// A revision never changes: the definitions on screen are read once.
 		Decorate("definition", 0, revisionDefinitions, map[string]func(ecs.Revision, ecs.TaskDefinition) table.Cell{
-			"CPU":    func(_ ecs.Revision, d ecs.TaskDefinition) table.Cell { return valueCell(d.CPU) },
-			"MEMORY": func(_ ecs.Revision, d ecs.TaskDefinition) table.Cell { return valueCell(d.Memory) },
+			"CPU":    func(_ ecs.Revision, d ecs.TaskDefinition) table.Cell { return valueCell(numberIn(d.CPU)) },
+			"MEMORY": func(_ ecs.Revision, d ecs.TaskDefinition) table.Cell { return valueCell(numberIn(d.Memory)) },
 			"IMAGES": func(_ ecs.Revision, d ecs.TaskDefinition) table.Cell { return valueCell(images(d)) },
 			"NETWORK": func(_ ecs.Revision, d ecs.TaskDefinition) table.Cell {
 				return valueCell(orDefault(d.NetworkMode, "bridge"))
@@ -69,6 +70,15 @@ var _ = register(Resource[ecs.Revision]{
 	},
 	Up: func(s Scope, v ecs.Revision) (string, Scope) { return "taskdefinitions", s },
 })
+
+// numberIn is the number that a text is, which is how ECS writes CPU units and MiB, or
+// the text itself.
+func numberIn(s string) any {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n
+	}
+	return s
+}
 
 // revisionDefinitions reads the definitions of the rows on screen; those that
 // could be read count even when another could not.

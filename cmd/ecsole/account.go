@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -175,9 +177,28 @@ func (f *flags) withClients(ctx context.Context, do func(*setup, views.Clients) 
 		return err
 	}
 	defer a.Close()
-	c := views.NewClients(a, s.profiles, nil)
+	c := views.NewClients(a, s.profiles, nil).Naming(s.config.Accounts)
 	c.Exec.Configure(exec.Settings{Recording: views.Recording(s.config, s.paths)})
 	return do(s, c)
+}
+
+// withoutAccount gives clients for what is read on this machine alone. They reach
+// nobody, and a profile that cannot be used is no hindrance.
+func (f *flags) withoutAccount(ctx context.Context, do func(views.Clients) error) error {
+	s, err := real(f)(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	nowhere := func(_ context.Context, _, addr string) (net.Conn, error) {
+		return nil, fmt.Errorf("nothing is asked of %s", addr)
+	}
+	a, err := opened(ctx, aws.Options{Static: &aws.Static{Name: f.profile, Region: "none"}, Journal: s.journal, Dial: nowhere})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return do(views.NewClients(a, s.profiles, nil).Naming(s.config.Accounts))
 }
 
 // completeProfiles offers the profiles of the AWS configuration.

@@ -40,6 +40,9 @@ func getCommand(f *flags) *cobra.Command {
 			if err := r.Check(); err != nil {
 				return usageError{err, "ecsole get --help"}
 			}
+			if views.OfThisMachine(r.Kind) {
+				return f.withoutAccount(cmd.Context(), func(c views.Clients) error { return views.Get(cmd.Context(), c, r, cmd.OutOrStdout()) })
+			}
 			return f.withClients(cmd.Context(), func(_ *setup, c views.Clients) error {
 				scope, err := views.ScopeOf(cmd.Context(), c, f.cluster, service, task)
 				if err != nil {

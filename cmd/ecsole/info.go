@@ -49,8 +49,11 @@ func infoCommand(f *flags) *cobra.Command {
 			if problem != nil {
 				return problem
 			}
-			profile, _ := choose(f.profile, f.region, cfg, os.Getenv, func() ([]aws.Profile, error) { return nil, nil })
-			row("Profile", orNone(firstOf(profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"))))
+			known := func() ([]aws.Profile, error) { return aws.Profiles(os.Getenv) }
+			profile, region := choose(f.profile, f.region, cfg, os.Getenv, known)
+			profile = firstOf(profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"))
+			row("Profile", orNone(profile))
+			row("Region", regionOf(profile, region, known))
 			row("Read-only", fmt.Sprint(f.isReadOnly(cfg, profile)))
 			if info, ok := debug.ReadBuildInfo(); ok {
 				for _, d := range info.Deps {
@@ -74,6 +77,18 @@ func there(path string) string {
 		return " (not there)"
 	}
 	return ""
+}
+
+// regionOf is the region that a profile works in, where it was asked for one or none.
+func regionOf(profile, asked string, profiles func() ([]aws.Profile, error)) string {
+	region := firstOf(asked, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
+	all, _ := profiles() // a file that cannot be read is reported when the profile is opened
+	for _, p := range all {
+		if region == "" && p.Name == firstOf(profile, "default") {
+			region = p.Region
+		}
+	}
+	return orNone(region)
 }
 
 func orNone(s string) string {
