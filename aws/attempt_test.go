@@ -57,7 +57,7 @@ func TestMeterCountsCallsAndAttempts(t *testing.T) {
 		if got.P50 <= 0 || got.P95 < got.P50 || got.Max < got.P95 || got.Waiting != 0 {
 			t.Errorf("%+v", got)
 		}
-		if r := a.Meter().Rate(); r.Throttled != got.Throttles || r.PerSecond <= 0 {
+		if r := a.Meter().Rate(); r.Throttled != got.Throttles || r.Refused != got.Op || r.PerSecond <= 0 {
 			t.Errorf("%+v", r)
 		}
 		if hosts := a.Meter().Hosts(); !slices.Equal(hosts, []string{host}) {

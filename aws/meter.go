@@ -25,6 +25,7 @@ type OpStat struct {
 type Rate struct {
 	PerSecond float64 // attempts a second over the last ten seconds
 	Throttled int     // refused attempts in the last minute
+	Refused   string  // the operation of the latest of them, "ecs:ListTasks"
 	Waiting   int     // attempts waiting for their turn right now
 	CostUSD   float64 // estimated cost since the account was opened
 }
@@ -47,6 +48,8 @@ type Meter struct {
 	hosts    map[string]struct{}
 	attempts ring
 	refused  ring
+	latest   string             // operation that was refused
+	onset    chan struct{}      // of throttling
 	scanned  map[string]float64 // bytes by Insights query, billed so far
 }
 
@@ -61,7 +64,7 @@ type opMeter struct {
 type tailMeter struct{ since time.Time }
 
 func newMeter() *Meter {
-	return &Meter{ops: map[string]*opMeter{}, hosts: map[string]struct{}{}, scanned: map[string]float64{}}
+	return &Meter{onset: make(chan struct{}, 1), ops: map[string]*opMeter{}, hosts: map[string]struct{}{}, scanned: map[string]float64{}}
 }
 
 func (m *Meter) op(name string) *opMeter {
@@ -98,7 +101,14 @@ func (m *Meter) attempt(op, host string, took time.Duration, throttled bool) {
 	m.attempts.add(now)
 	if throttled {
 		o.Throttles++
+		if m.refused.within(now, throttleMemory) == 0 {
+			select {
+			case m.onset <- struct{}{}:
+			default: // nobody has taken notice of the last one yet
+			}
+		}
 		m.refused.add(now)
+		m.latest = op
 	}
 	if host != "" {
 		m.hosts[host] = struct{}{}
@@ -172,6 +182,10 @@ func (m *Meter) Stats() []OpStat {
 	return out
 }
 
+// Onset receives when AWS begins to refuse attempts, after a minute without that. One
+// receiver gets each.
+func (m *Meter) Onset() <-chan struct{} { return m.onset }
+
 // Rate is the traffic right now.
 func (m *Meter) Rate() Rate {
 	m.mu.Lock()
@@ -180,6 +194,9 @@ func (m *Meter) Rate() Rate {
 	r := Rate{
 		PerSecond: float64(m.attempts.within(now, rateWindow)) / rateWindow,
 		Throttled: m.refused.within(now, throttleMemory),
+	}
+	if r.Throttled > 0 {
+		r.Refused = m.latest
 	}
 	for _, o := range m.ops {
 		r.Waiting += o.Waiting

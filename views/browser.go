@@ -107,7 +107,7 @@ func (b *Browser) Init() tea.Cmd {
 		b.list.err = &aws.Error{Class: aws.Invalid, Text: b.kind.Name + " needs " + why}
 		return nil
 	}
-	return screen.Batch(b.refresh(), b.listen(), b.second())
+	return screen.Batch(b.refresh(), b.listen(), b.watchThrottling(), b.second())
 }
 
 // WorkID makes answers find the screen.
@@ -130,6 +130,8 @@ func (b *Browser) Update(msg tea.Msg) tea.Cmd {
 		return b.wasSaved(msg)
 	case screen.Result[opened]:
 		return b.opened(msg)
+	case screen.Result[throttling]:
+		return msg.Next // every message has the header drawn anew
 	case screen.Result[heard]:
 		return b.heard(msg)
 	case screen.Tick:

@@ -33,6 +33,25 @@ func (b *Browser) listen() tea.Cmd {
 	})
 }
 
+// throttling tells that AWS has begun to refuse calls for their number.
+type throttling struct{}
+
+// watchThrottling has the header say at once that calls are being refused, while they
+// are tried again and before any of them has failed.
+func (b *Browser) watchThrottling() tea.Cmd {
+	onset := b.on.Account.Meter().Onset()
+	return screen.Stream(b.work.Lane("throttling"), 0, func(ctx context.Context, emit func(throttling)) error {
+		for {
+			select {
+			case <-onset:
+				emit(throttling{})
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	})
+}
+
 // heard draws the badges anew. What the overlay was waiting for is outdated.
 func (b *Browser) heard(r screen.Result[heard]) tea.Cmd {
 	if !screen.Current(b.work, r) || !r.More {

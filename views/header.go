@@ -90,7 +90,7 @@ func rateRow(r aws.Rate) tui.HeaderRow {
 		row.Value += fmt.Sprintf(", %d waiting", r.Waiting)
 	}
 	if r.Throttled > 0 {
-		row.Value += fmt.Sprintf(", throttled %d×", r.Throttled)
+		row.Value += fmt.Sprintf(", throttled %d× %s", r.Throttled, r.Refused)
 		row.Level = tui.Warn
 	}
 	return row

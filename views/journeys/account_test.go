@@ -45,7 +45,7 @@ func TestSwitchAccount(t *testing.T) {
 
 // A line can name the account where it is to run.
 func TestCommandInAnotherAccount(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.Type(":services prod @shop-prod\r").Sees("PRODUCTION", "services(prod)[14]")
 		j.Type(":alarms @demo/eu-central-1\r").Sees("alarms(").Not("PRODUCTION")
@@ -89,7 +89,7 @@ func TestSwitchWithDeadCredentials(t *testing.T) {
 }
 
 func TestSwitchWhileNothingAnswers(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.sim.Faults().Hang("*")
 		at := time.Now()
@@ -105,7 +105,7 @@ func TestSwitchWhileNothingAnswers(t *testing.T) {
 }
 
 func TestUnknownProfile(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.Type(":ctx nobody-has-this\r")
 		j.pass(time.Second)
@@ -138,7 +138,7 @@ func TestMFA(t *testing.T) {
 }
 
 func TestMFACancelled(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		failed := make(chan error, 1)
 		go func() { _, err := j.asker().MFA(context.Background(), "mfa/ann"); failed <- err }()

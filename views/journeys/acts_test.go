@@ -37,7 +37,7 @@ func TestScale(t *testing.T) {
 }
 
 func TestScaleWantsANumber(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		j.goTo("cart")
 		j.Press("s").Sees("Scale cart?").Press("backspace").Type("x\r")
@@ -94,7 +94,7 @@ func TestStopTasks(t *testing.T) {
 }
 
 func TestStoppedTaskIsNotStopped(t *testing.T) {
-	run(t, setting{command: ":tasks prod"}, func(j *journey) {
+	sizes(t, setting{command: ":tasks prod"}, func(j *journey) {
 		j.Sees("tasks(prod)[77]").Press("t").Sees("tasks(prod stopped)", "STOPPED BECAUSE")
 		j.rest()
 		j.Press("ctrl+k").Sees("the task is stopped or stopping already")
@@ -150,8 +150,33 @@ func TestActInFlightWhenItsScreenIsLeft(t *testing.T) {
 	})
 }
 
+// An act that is denied after its screen was left says so on the screen that is
+// there, whose own failures are told beside it.
+func TestActDeniedWhenItsScreenIsLeft(t *testing.T) {
+	sizes(t, setting{}, func(j *journey) {
+		j.Sees("clusters(all)[4]")
+		j.rest()
+		before := j.names()
+		j.goTo("prod")
+		j.Press("enter").Sees("services(prod)[14]")
+		j.sim.Faults().Slow("ecs:UpdateService", 5*time.Second)
+		j.sim.Faults().Deny("ecs:UpdateService")
+		j.goTo("web")
+		j.Press("r", "tab", "enter").Sees("◌ Redeploy web in demo/eu-central-1")
+		j.sim.Faults().Deny("ecs:ListClusters")
+		j.Press("esc").Sees("clusters(all)[4", "Redeploy web")
+		j.moves()
+		j.Sees("✗ Redeploy web in demo/eu-central-1: denied: ecs:UpdateService")
+		j.moves()
+		j.pass(2 * time.Minute)
+		j.Sees("denied: ecs:ListClusters", " old")
+		j.keeps(before)
+		j.moves()
+	})
+}
+
 func TestQuitAsksWhileAnActIsUnderWay(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		j.sim.Faults().Hang("ecs:UpdateService")
 		j.goTo("web")

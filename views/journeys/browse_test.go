@@ -22,7 +22,7 @@ func TestDrillDown(t *testing.T) {
 }
 
 func TestListsAreComplete(t *testing.T) {
-	run(t, setting{command: ":services"}, func(j *journey) {
+	sizes(t, setting{command: ":services"}, func(j *journey) {
 		j.Sees("services(all)[30]")
 		for _, name := range []string{"checkout", "web", "recommendations"} {
 			j.Type("/" + name + "\r").Sees(name).Press("esc")

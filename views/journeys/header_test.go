@@ -92,7 +92,7 @@ func TestFourteenRows(t *testing.T) {
 }
 
 func TestHeaderOnAndOff(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("Region:", "<clusters>")
 		j.Press("ctrl+e").Not("Region:").Sees("eu-central-1", "[RW]", "ENDPOINT")
 		j.Press("ctrl+e").Sees("Region:")
@@ -155,7 +155,7 @@ func (j *journey) help() string {
 }
 
 func TestReadOnlyHidesActsAndRefusesThem(t *testing.T) {
-	run(t, setting{readOnly: true, command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{readOnly: true, command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]").Not("Scale", "Redeploy")
 		if help := j.help(); strings.Contains(help, "Scale") || strings.Contains(help, "Redeploy") {
 			t.Errorf("the help offers what is refused:\n%s", help)
@@ -212,7 +212,7 @@ func TestThemes(t *testing.T) {
 }
 
 func TestLightAndDark(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]", "⚑CRIT")
 		j.rest()
 		dark := j.Styled()
@@ -229,10 +229,11 @@ func TestLightAndDark(t *testing.T) {
 }
 
 func TestAnUnwritableJournalIsSaid(t *testing.T) {
-	run(t, setting{noJournal: true, command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{noJournal: true, command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]", "the journal cannot be written, so every act is refused: the disk is full")
+		j.goTo("web")
 		j.Press("r").Sees("Force a new deployment?")
-		j.Press("tab", "enter").Sees("refused, there is no journal")
+		j.Press("tab", "enter").Sees("denied: ecs:UpdateService: refused")
 		if n := j.sim.Faults().Calls("ecs:UpdateService"); n > 0 {
 			t.Errorf("%d updates were sent without a record", n)
 		}

@@ -28,6 +28,24 @@ func TestLateAnswers(t *testing.T) {
 		j.Press("esc").Sees("services(data)[4]")
 		j.pass(10 * time.Second)
 		j.Sees("services(data)[4]").Not("describe(")
+		// A refusal that comes late: until then the rows are there and move.
+		before := j.names()
+		j.sim.Faults().Deny("ecs:ListServices")
+		j.sim.Faults().Slow("ecs:ListServices", 5*time.Second)
+		j.Press("ctrl+r")
+		j.moves()
+		j.pass(4 * time.Second)
+		j.moves()
+		j.pass(time.Second)
+		j.within(soon, "denied: ecs:ListServices")
+		j.keeps(before)
+		j.moves()
+		j.pass(2 * time.Minute)
+		j.Sees("denied: ecs:ListServices", " old")
+		j.sim.Faults().Slow("ecs:ListServices", 0)
+		j.sim.Faults().Allow("ecs:ListServices")
+		j.pass(time.Minute)
+		j.Not("denied", " old")
 		// The account may have changed meanwhile.
 		j.sim.Faults().Slow("ecs:ListServices", 5*time.Second)
 		j.Press("ctrl+r").Type(":ctx shop-prod\r").Sees("PRODUCTION", "clusters(all)[4]")
@@ -39,8 +57,9 @@ func TestLateAnswers(t *testing.T) {
 // What a closed screen was still reading is given up.
 func TestClosedScreensStopReading(t *testing.T) {
 	big := setting{sim: sim.Options{Scale: sim.Scale{Clusters: 2, Services: 800, Tasks: 800}, Latency: 60 * time.Millisecond}}
-	run(t, big, func(j *journey) {
+	sizes(t, big, func(j *journey) {
 		j.Sees("clusters(all)[2]")
+		before := j.names()
 		j.Press("enter").Wait("for the first rows", func(s string) bool { return strings.Contains(s, "services(") && len(j.rows()) > 0 })
 		j.Press("esc").Sees("clusters(all)[2]")
 		j.pass(time.Second)
@@ -49,11 +68,25 @@ func TestClosedScreensStopReading(t *testing.T) {
 		if more := j.sim.Faults().Calls("ecs:DescribeServices") - n; more > 0 {
 			t.Errorf("%d calls for a screen that is closed", more)
 		}
+		j.moves()
+		// What fails for a closed screen is not told on this one, and its own failures are.
+		j.sim.Faults().Deny("ecs:DescribeServices")
+		j.Press("enter")
+		j.Press("esc").Sees("clusters(all)[2]")
+		j.pass(time.Minute)
+		j.Not("ecs:DescribeServices", " old")
+		j.sim.Faults().Deny("ecs:ListClusters")
+		j.asked("ecs:ListClusters")
+		j.within(soon, "denied: ecs:ListClusters")
+		j.moves()
+		j.keeps(before)
+		j.pass(2 * time.Minute)
+		j.Sees("denied: ecs:ListClusters", " old")
 	})
 }
 
 func TestIdentityDenied(t *testing.T) {
-	run(t, setting{before: func(s *sim.Sim) { s.Faults().Deny("sts:GetCallerIdentity") }}, func(j *journey) {
+	sizes(t, setting{before: func(s *sim.Sim) { s.Faults().Deny("sts:GetCallerIdentity") }}, func(j *journey) {
 		j.Sees("clusters(all)[4]")
 		j.Press("!").Sees("sts:GetCallerIdentity", "denied")
 		j.Press("esc")

@@ -28,7 +28,7 @@ func TestLogsOfAService(t *testing.T) {
 }
 
 func TestLogsThatMayNotBeRead(t *testing.T) {
-	run(t, setting{command: ":services prod /catalog"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod /catalog"}, func(j *journey) {
 		j.on("catalog")
 		j.sim.Faults().Deny("logs:FilterLogEvents")
 		j.Press("l").Sees("logs(prod/catalog)", "logs:FilterLogEvents")

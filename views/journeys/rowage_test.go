@@ -8,7 +8,7 @@ import (
 // TestARowThatIsNotReadAnyMoreSaysItsAge lets one service fail while the others are
 // read on: its row stays, and says since when it stands.
 func TestARowThatIsNotReadAnyMoreSaysItsAge(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.goTo("checkout")
 		j.sim.Faults().Fail("checkout", "INTERNAL")
 		j.pass(3 * time.Minute)

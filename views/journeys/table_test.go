@@ -87,7 +87,7 @@ func TestSortByColumn(t *testing.T) {
 
 // Sorting by a column of another API reads it for every row, once.
 func TestSortByOverlay(t *testing.T) {
-	run(t, setting{command: ":services", width: 80, height: 24}, func(j *journey) {
+	sizes(t, setting{command: ":services"}, func(j *journey) {
 		j.Sees("services(all)[30]", "%")
 		j.Press("C").Sees("CPU↑")
 		j.rest()
@@ -166,7 +166,7 @@ func TestMarks(t *testing.T) {
 }
 
 func TestMarksActOnWhatIsVisible(t *testing.T) {
-	run(t, setting{command: ":services staging"}, func(j *journey) {
+	sizes(t, setting{command: ":services staging"}, func(j *journey) {
 		j.Sees("services(staging)[8]")
 		j.Press("space", "space", "space").Sees("3 marked")
 		first := strings.Fields(strings.TrimLeft(j.rows()[0], "│ *▸•◌✗"))[0]
@@ -272,7 +272,7 @@ func TestFavouriteClusters(t *testing.T) {
 }
 
 func TestWarp(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]").Type(":services\r").Sees("services(all)[30]")
 		j.goTo("checkout")
 		j.Press("w").Sees("services(prod)[14]")
