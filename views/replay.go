@@ -79,28 +79,19 @@ func LoadRecording(r audit.Record) (replay.Recording, error) {
 	if why := unplayable(r); why != "" {
 		return replay.Recording{}, errors.New(why)
 	}
-	l, err := cast.Load(r.Path)
+	l, err := cast.Open(r.Path)
 	if errors.Is(err, os.ErrNotExist) {
 		return replay.Recording{}, fmt.Errorf("the recording is gone: %s", r.Path)
 	}
 	if err != nil {
 		return replay.Recording{}, err
 	}
-	out := replay.Recording{Title: l.Header.Title, Command: l.Header.Command, Cols: l.Header.Width, Rows: l.Header.Height}
+	out := replay.Recording{
+		Title: l.Header.Title, Command: l.Header.Command, Cols: l.Header.Width, Rows: l.Header.Height,
+		Length: l.Length, Blocks: l.Blocks(), Block: func(i int) ([]replay.Event, error) { return recorded(l, i) },
+	}
 	if l.Header.Timestamp > 0 {
 		out.Begun = time.Unix(l.Header.Timestamp, 0)
-	}
-	for _, e := range l.Events {
-		to := replay.Event{At: e.At, Kind: replay.Kind(e.Kind), Text: e.Data}
-		if e.Kind == cast.Resize {
-			cols, rows, ok := e.Size()
-			if !ok {
-				l.Bad++
-				continue
-			}
-			to.Cols, to.Rows = cols, rows
-		}
-		out.Events = append(out.Events, to)
 	}
 	var wrong []string
 	switch {
@@ -114,6 +105,18 @@ func LoadRecording(r audit.Record) (replay.Recording, error) {
 	}
 	out.Warning = strings.Join(wrong, " · ")
 	return out, nil
+}
+
+// recorded reads a part of a recording.
+func recorded(l *cast.File, i int) ([]replay.Event, error) {
+	events, err := l.Block(i)
+	out := make([]replay.Event, 0, len(events))
+	for _, e := range events {
+		to := replay.Event{At: e.At, Kind: replay.Kind(e.Kind), Text: e.Data}
+		to.Cols, to.Rows, _ = e.Size() // those that have none are left out
+		out = append(out, to)
+	}
+	return out, err
 }
 
 // playRecord opens the recording of a journal's record.

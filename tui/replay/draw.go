@@ -106,7 +106,7 @@ func (v *View) line(y int) string {
 // bar is the progress, with a mark where something was found.
 func (v *View) bar(width int) string {
 	done, rest, hit := theme.PenOf(v.o.Theme.Accent), theme.PenOf(v.o.Theme.Muted), theme.PenOf(v.o.Theme.Frame.Filter)
-	length := v.rec.Length()
+	length := v.rec.Length
 	cell := func(at time.Duration) int {
 		if length <= 0 {
 			return 0
@@ -143,10 +143,10 @@ func (v *View) status() string {
 	switch {
 	case v.playing:
 		state = "▶ playing"
-	case v.at >= v.rec.Length():
+	case v.at >= v.rec.Length:
 		state = "■ the end"
 	}
-	parts := []string{fmt.Sprintf("%s %gx", state, v.rate()), clock(v.at) + " of " + clock(v.rec.Length())}
+	parts := []string{fmt.Sprintf("%s %gx", state, v.rate()), clock(v.at) + " of " + clock(v.rec.Length)}
 	switch {
 	case v.searching:
 		parts = append(parts, "searching …")

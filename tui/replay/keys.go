@@ -45,7 +45,7 @@ func (v *View) Actions() []screen.Action {
 	add("page.up", "Back a minute", true, func() tea.Cmd { return v.seek(v.at - largeStep) })
 	add("page.down", "Forward a minute", true, func() tea.Cmd { return v.seek(v.at + largeStep) })
 	add("top", "To the beginning", true, func() tea.Cmd { return v.seek(0) })
-	add("bottom", "To the end", true, func() tea.Cmd { return v.seek(v.rec.Length()) })
+	add("bottom", "To the end", true, func() tea.Cmd { return v.seek(v.rec.Length) })
 	for _, m := range []struct {
 		name, label string
 		dx, dy      int
@@ -58,7 +58,7 @@ func (v *View) Actions() []screen.Action {
 // toggle plays or pauses; at the end it begins again.
 func (v *View) toggle() tea.Cmd {
 	v.playing = !v.playing
-	if v.playing && v.at >= v.rec.Length() {
+	if v.playing && v.at >= v.rec.Length {
 		return v.seek(0)
 	}
 	v.ticked = v.o.Now()

@@ -36,18 +36,14 @@ type Event struct {
 type Recording struct {
 	Title, Command string
 	Begun          time.Time
-	Cols, Rows     int // at first
-	Events         []Event
+	Cols, Rows     int           // at first
+	Length         time.Duration // the time of the last event
+	// Blocks is how many parts the events are read in, in their order; Block reads one.
+	// A recording can be larger than what one wants to hold in memory.
+	Blocks int
+	Block  func(i int) ([]Event, error)
 	// Warning is what is wrong with it, such as a file that was changed; "" is nothing.
 	Warning string
-}
-
-// Length is how long it takes.
-func (r Recording) Length() time.Duration {
-	if len(r.Events) == 0 {
-		return 0
-	}
-	return r.Events[len(r.Events)-1].At
 }
 
 const (
@@ -61,61 +57,104 @@ const (
 	hitsKept = 10_000
 )
 
+// place is between two events: in front of one of a block.
+type place struct{ block, event int }
+
+func (a place) before(b place) bool {
+	return a.block < b.block || a.block == b.block && a.event < b.event
+}
+
 // player is a recording and a place in it. It is for one goroutine at a time.
 type player struct {
 	rec    Recording
 	screen *vterm.Screen
 	feeder *vterm.Feeder
-	next   int // the first event that has not been played
+	next   place         // of the first event that has not been played
+	at     time.Duration // of the last event that was
+	held   int           // the block whose events these are
+	events []Event
 	note   string
 	points []point
 	every  int // bytes between two points
 	since  int // bytes since the last point
+	looked int // events since the last look at the context
 }
 
 // point is a kept screen.
 type point struct {
-	next   int
+	next   place
+	at     time.Duration
 	note   string
 	screen *vterm.Screen
 }
 
 func newPlayer(rec Recording) *player {
-	p := &player{rec: rec, every: pointEvery}
+	p := &player{rec: rec, every: pointEvery, held: -1}
 	p.use(point{screen: vterm.New(rec.Cols, rec.Rows)})
 	p.points = []point{{screen: p.screen.Clone()}}
 	return p
 }
 
 func (p *player) use(at point) {
-	p.next, p.note, p.screen = at.next, at.note, at.screen
+	p.next, p.at, p.note, p.screen = at.next, at.at, at.note, at.screen
 	p.feeder = vterm.NewFeeder(p.screen)
 	p.since = 0
 }
 
+// peek is the next event; false is the end.
+func (p *player) peek() (Event, bool, error) {
+	for p.next.block < p.rec.Blocks {
+		if p.held != p.next.block {
+			events, err := p.rec.Block(p.next.block)
+			if err != nil {
+				return Event{}, false, err
+			}
+			p.held, p.events = p.next.block, events
+		}
+		if p.next.event < len(p.events) {
+			return p.events[p.next.event], true, nil
+		}
+		p.next = place{block: p.next.block + 1}
+	}
+	return Event{}, false, nil
+}
+
 // seek plays until all events up to a time have been played; it goes back to a kept
-// screen where that time has gone by.
+// screen where that time has gone by, and on to one that is nearer.
 func (p *player) seek(ctx context.Context, to time.Duration) error {
-	events := p.rec.Events
-	want := sort.Search(len(events), func(i int) bool { return events[i].At > to })
-	i := sort.Search(len(p.points), func(i int) bool { return p.points[i].next > want }) - 1
-	if at := p.points[max(i, 0)]; want < p.next || at.next > p.next {
+	// A point holds all events up to a time where the next one is later.
+	i := sort.Search(len(p.points), func(i int) bool { return p.points[i].at > to }) - 1
+	if at := p.points[max(i, 0)]; to < p.at || p.next.before(at.next) {
 		at.screen = at.screen.Clone()
 		p.use(at)
 	}
-	for p.next < want {
-		if p.next%lookEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	for {
+		e, more, err := p.peek()
+		if err != nil {
+			return err
 		}
-		p.step()
+		if !more || e.At > to {
+			return nil
+		}
+		if err := p.look(ctx); err != nil {
+			return err
+		}
+		p.play(e)
 	}
-	return nil
 }
 
-// step plays the next event.
-func (p *player) step() {
-	e := p.rec.Events[p.next]
-	p.next++
+// look looks at the context now and then.
+func (p *player) look(ctx context.Context) error {
+	if p.looked++; p.looked%lookEvery != 0 {
+		return nil
+	}
+	return ctx.Err()
+}
+
+// play plays the event that peek has given.
+func (p *player) play(e Event) {
+	p.next.event++
+	p.at = e.At
 	switch e.Kind {
 	case Output:
 		p.feeder.Feed([]byte(e.Text))
@@ -125,7 +164,7 @@ func (p *player) step() {
 	case Mark:
 		p.note = e.Text
 	}
-	if p.since >= p.every && p.feeder.Ground() && p.next > p.points[len(p.points)-1].next {
+	if p.since >= p.every && p.feeder.Ground() && p.points[len(p.points)-1].next.before(p.next) {
 		p.keep()
 	}
 }
@@ -134,7 +173,7 @@ func (p *player) step() {
 // forgotten, and from then on they lie twice as far apart.
 func (p *player) keep() {
 	p.since = 0
-	p.points = append(p.points, point{p.next, p.note, p.screen.Clone()})
+	p.points = append(p.points, point{p.next, p.at, p.note, p.screen.Clone()})
 	if len(p.points) <= pointsKept {
 		return
 	}
@@ -147,10 +186,10 @@ func (p *player) keep() {
 
 // following is when the next event comes, or the end.
 func (p *player) following() time.Duration {
-	if p.next < len(p.rec.Events) {
-		return p.rec.Events[p.next].At
+	if e, more, err := p.peek(); err == nil && more {
+		return e.At
 	}
-	return p.rec.Length()
+	return p.rec.Length
 }
 
 // find gives the times at which a text appears on the screen where it was not, or
@@ -159,12 +198,18 @@ func find(ctx context.Context, rec Recording, pattern *regexp.Regexp) ([]time.Du
 	p := newPlayer(rec)
 	var hits []time.Duration
 	before := 0
-	for p.next < len(rec.Events) && len(hits) < hitsKept {
-		if p.next%lookEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+	for len(hits) < hitsKept {
+		e, more, err := p.peek()
+		if err == nil {
+			err = p.look(ctx)
 		}
-		e := rec.Events[p.next]
-		p.step()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			break
+		}
+		p.play(e)
 		if e.Kind != Output && e.Kind != Resize {
 			continue
 		}

@@ -14,8 +14,8 @@ import (
 
 // long is a recording of some megabytes, with sizes that change and text in colours.
 func long() Recording {
-	rec := Recording{Cols: 40, Rows: 6}
-	add := func(e Event) { rec.Events = append(rec.Events, e) }
+	var all []Event
+	add := func(e Event) { all = append(all, e) }
 	for i := range 20_000 {
 		at := time.Duration(i) * 100 * time.Millisecond
 		switch {
@@ -27,13 +27,13 @@ func long() Recording {
 		add(Event{At: at, Kind: Output, Text: fmt.Sprintf("\x1b[3%dmline %d %s\r\n\x1b[", i%8, i, strings.Repeat("žluť漢", 20))})
 		add(Event{At: at, Kind: Output, Text: "0m"}) // a sequence cut in two
 	}
-	return rec
+	return Recording{Cols: 40, Rows: 6}.Of(all...)
 }
 
 // straight is the screen at a time, played from the beginning.
 func straight(rec Recording, to time.Duration) *vterm.Screen {
 	s := vterm.New(rec.Cols, rec.Rows)
-	for _, e := range rec.Events {
+	for _, e := range rec.all() {
 		if e.At > to {
 			break
 		}
@@ -51,9 +51,9 @@ func TestSeekShowsWhatPlayingShows(t *testing.T) {
 	rec := long()
 	p := newPlayer(rec)
 	r := rand.New(rand.NewPCG(1, 2))
-	places := []time.Duration{rec.Length(), 0, rec.Length() / 2, 0, -time.Second, 2 * rec.Length()}
+	places := []time.Duration{rec.Length, 0, rec.Length / 2, 0, -time.Second, 2 * rec.Length}
 	for range 8 {
-		places = append(places, time.Duration(r.Int64N(int64(rec.Length()))))
+		places = append(places, time.Duration(r.Int64N(int64(rec.Length))))
 	}
 	for _, at := range places {
 		if err := p.seek(t.Context(), at); err != nil {
@@ -71,7 +71,7 @@ func TestSeekShowsWhatPlayingShows(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := newPlayer(rec).seek(ctx, rec.Length()); err == nil {
+	if err := newPlayer(rec).seek(ctx, rec.Length); err == nil {
 		t.Error("a seek that was given up goes on")
 	}
 }
@@ -80,10 +80,10 @@ func TestFind(t *testing.T) {
 	out := func(s int, text string) Event {
 		return Event{At: time.Duration(s) * time.Second, Kind: Output, Text: text}
 	}
-	rec := Recording{Cols: 40, Rows: 4, Events: []Event{
+	rec := Recording{Cols: 40, Rows: 4}.Of([]Event{
 		out(1, "$ cat er"), out(2, "r.log\r\n"), out(3, "DROP TA"), out(4, "BLE users\r\n"), out(5, "\x1b[2J\x1b[H"),
 		out(6, "drop table again\r\n"), out(7, "\x1b[31mDR\x1b[0mOP TABLE\r\n"),
-	}}
+	}...)
 	hits, err := find(t.Context(), rec, regexp.MustCompile(`(?i)drop table`))
 	if want := "[4s 6s 7s]"; err != nil || fmt.Sprint(hits) != want {
 		t.Errorf("%v, %v; want %s", hits, err, want)
@@ -91,14 +91,14 @@ func TestFind(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	var rec Recording
+	var all []Event
 	for _, text := range []string{
 		"$ ls\r\n", "\x1b[1;34mbin\x1b[0m  etc\r\n", "$ lx\b\x1b[Ks -l\r\n", "50%\r100%\r\n",
 		"\x1b[?1049hvi paints\r\n\x1b[2Jthis\x1b[?1049l", "\x1b]52;c;aGk=\x07\x1bP+q\x1b\\after \u202etxt.exe\r\n", "no end",
 	} {
-		rec.Events = append(rec.Events, Event{Kind: Output, Text: text}, Event{Kind: Input, Text: "typed"})
+		all = append(all, Event{Kind: Output, Text: text}, Event{Kind: Input, Text: "typed"})
 	}
-	rec.Events = append(rec.Events, Event{Kind: Mark, Text: "connected again"})
+	rec := Recording{}.Of(append(all, Event{Kind: Mark, Text: "connected again"})...)
 	var b strings.Builder
 	if err := Text(&b, rec); err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestText(t *testing.T) {
 
 // TestTextIsBounded prints what wants to be endless.
 func TestTextIsBounded(t *testing.T) {
-	rec := Recording{Events: []Event{{Kind: Output, Text: "x" + strings.Repeat("\r\x1b[99999@", 10_000) + strings.Repeat("\x1b[99999Cy", 1000) + "\x1b[99999G\x1b[K"}}}
+	rec := Recording{}.Of(Event{Kind: Output, Text: "x" + strings.Repeat("\r\x1b[99999@", 10_000) + strings.Repeat("\x1b[99999Cy", 1000) + "\x1b[99999G\x1b[K"})
 	var b strings.Builder
 	if err := Text(&b, rec); err != nil || b.Len() > 1000*(longestLine+2) {
 		t.Errorf("%d bytes, %v", b.Len(), err)
@@ -122,7 +122,7 @@ func FuzzText(f *testing.F) {
 	f.Add("a\x1b[5Cb\x1b[3D\x1b[1K\x1b[2P\x1b[4@x\r\n\x1b[?1049hz\x1b[?1049l\tq")
 	f.Fuzz(func(t *testing.T, text string) {
 		var b strings.Builder
-		if err := Text(&b, Recording{Events: []Event{{Kind: Output, Text: text}}}); err != nil {
+		if err := Text(&b, Recording{}.Of(Event{Kind: Output, Text: text})); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range b.String() {

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -19,12 +20,18 @@ func Text(w io.Writer, rec Recording) error {
 	out := bufio.NewWriter(w)
 	p := &printer{out: out}
 	feeder := vterm.NewFeeder(p)
-	for _, e := range rec.Events {
-		switch e.Kind {
-		case Output:
-			feeder.Feed([]byte(e.Text))
-		case Mark:
-			p.say(e.Text)
+	for i := range rec.Blocks {
+		events, err := rec.Block(i)
+		if err != nil {
+			return errors.Join(err, out.Flush())
+		}
+		for _, e := range events {
+			switch e.Kind {
+			case Output:
+				feeder.Feed([]byte(e.Text))
+			case Mark:
+				p.say(e.Text)
+			}
 		}
 	}
 	if len(p.line) > 0 {

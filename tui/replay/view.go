@@ -167,7 +167,7 @@ func (v *View) seek(to time.Duration) tea.Cmd {
 	if !v.loaded {
 		return nil
 	}
-	v.at = min(max(to, 0), v.rec.Length())
+	v.at = min(max(to, 0), v.rec.Length)
 	v.ticked = v.o.Now()
 	at, pattern, mark := v.at, v.pattern, theme.PenOf(v.o.Theme.Search.MatchHere).Paint
 	return screen.Do(v.work.Lane("play"), loadTimeout, func(ctx context.Context) (frame, error) {
@@ -187,7 +187,7 @@ func (v *View) show(r screen.Result[frame]) tea.Cmd {
 		return screen.Cmd(screen.Flash{Level: screen.Error, Err: r.Err})
 	}
 	v.frame = r.Value
-	if v.at >= v.rec.Length() {
+	if v.at >= v.rec.Length {
 		v.playing = false
 	}
 	return v.next()

@@ -20,12 +20,12 @@ func played() replay.Recording {
 	at := func(s float64, text string) replay.Event {
 		return replay.Event{At: time.Duration(s * float64(time.Second)), Kind: replay.Output, Text: text}
 	}
-	return replay.Recording{Title: "app", Cols: 30, Rows: 5, Begun: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Events: []replay.Event{
+	return replay.Recording{Title: "app", Cols: 30, Rows: 5, Begun: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}.Of([]replay.Event{
 		at(0.5, "$ first\r\n"), at(1, "\x1b]52;c;aGk=\x07\x1b]2;gotcha\x07\x1b[5nalpha\r\n"),
 		{At: 2 * time.Second, Kind: replay.Resize, Cols: 60, Rows: 8},
 		{At: 2 * time.Second, Kind: replay.Mark, Text: "connected again"},
 		at(3, "beta \u202eevil\r\n"), at(603, "after the pause\r\n"), at(604, "\x1b[41mALPHA\x1b[0m twice\r\n"), at(605, "the end"),
-	}}
+	}...)
 }
 
 func watch(t *testing.T, rec replay.Recording, o replay.Options, f func(d *tuitest.Driver)) {
@@ -107,7 +107,7 @@ func TestReplayOfALargeScreen(t *testing.T) {
 	for i := range 60 {
 		text.WriteString(strings.Repeat("-", i) + string(rune('A'+i%26)) + "\r\n")
 	}
-	rec := replay.Recording{Cols: 200, Rows: 62, Events: []replay.Event{{At: time.Millisecond, Kind: replay.Output, Text: text.String() + strings.Repeat(">", 150) + "here"}}}
+	rec := replay.Recording{Cols: 200, Rows: 62}.Of(replay.Event{At: time.Millisecond, Kind: replay.Output, Text: text.String() + strings.Repeat(">", 150) + "here"})
 	watch(t, rec, replay.Options{}, func(d *tuitest.Driver) {
 		d.Sees("the end", ">here")
 		d.Press("/").Type("^A$\r").Sees("1/1").Sees("│A ")

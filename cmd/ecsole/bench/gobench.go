@@ -21,7 +21,7 @@ var hot = []struct{ pkg, bench, time string }{
 	{"./tui/clean", "^BenchmarkLine", "100ms"},
 	{"./tui/vterm", "^BenchmarkWrite", "200ms"},
 	{"./aws/ecs", "^BenchmarkReadServices", "200ms"},
-	{"./aws/exec/channel", "^BenchmarkDecode", "100ms"},
+	{"./aws/exec/channel", "^BenchmarkFrame$", "100ms"},
 }
 
 // measured is one line of `go test -bench`: its figures by unit.
