@@ -20,7 +20,7 @@ var hot = []struct{ pkg, bench, time string }{
 	{"./tui/table", "^Benchmark(FrameAtRest10k|Down10k|Page10k|Refresh2000|Filter10k)$", "200ms"},
 	{"./tui/clean", "^BenchmarkLine", "100ms"},
 	{"./tui/vterm", "^BenchmarkWrite", "200ms"},
-	{"./aws/ecs", "^BenchmarkReadServices", "200ms"},
+	{"./aws/ecs", "^BenchmarkRawByKey$", "200ms"},
 	{"./aws/exec/channel", "^BenchmarkFrame$", "100ms"},
 }
 
