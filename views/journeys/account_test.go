@@ -18,7 +18,7 @@ func TestSwitchAccount(t *testing.T) {
 		{Name: "shop-nonprod", Region: "eu-west-1", Kind: "sso", AccountID: "444455556666"},
 	}}
 	sizes(t, known, func(j *journey) {
-		j.Sees("clusters(all)[4]")
+		j.Sees("clusters(all)[4]", "111122223333") // whose keys they are comes beside the list
 		j.Press("enter").Sees("<clusters>   <services>")
 		j.Type(":ctx\r").Sees("profiles(", "shop-prod", "shop-nonprod", "444455556666", "sandbox", "eu-west-1")
 		// Whose keys they are is not in the AWS configuration; AWS has said it.
