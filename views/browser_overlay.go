@@ -286,7 +286,7 @@ func (b *Browser) paused(o *overlayState) bool {
 // overlayTrouble says of the overlays that could not be read, or rest, why and how old
 // their values are, and at the end what to do. Their cells are too narrow for that.
 func (b *Browser) overlayTrouble() string {
-	var parts, hints []string
+	var parts, denied, hints []string
 	for _, o := range b.overlays {
 		head := o.titles()
 		age := b.valuesAge(o)
@@ -295,13 +295,20 @@ func (b *Browser) overlayTrouble() string {
 		}
 		switch {
 		case o.err != nil:
+			e := aws.AsError(o.err)
+			if e != nil && e.Class == aws.Denied && e.Action != "" {
+				denied = append(denied, e.Action+" ("+head+")")
+			}
 			parts = append(parts, head+": "+summary(o.err))
-			if e := aws.AsError(o.err); e != nil && e.Hint != "" && !slices.Contains(hints, e.Hint) {
+			if e != nil && e.Hint != "" && !slices.Contains(hints, e.Hint) {
 				hints = append(hints, e.Hint)
 			}
 		case b.paused(o) && age > time.Second:
 			parts = append(parts, head+": paid calls rest while the terminal has no focus")
 		}
+	}
+	if len(denied) > 1 && len(denied) == len(parts) { // the actions first, while there is room
+		parts = []string{"denied: " + strings.Join(denied, ", ")}
 	}
 	return strings.Join(append(parts, hints...), " · ")
 }

@@ -3,6 +3,8 @@ package journeys
 import (
 	"testing"
 	"time"
+
+	"ecsole/aws/sim"
 )
 
 // An act that is denied says so at once, with the missing action; the rows stay and
@@ -55,5 +57,17 @@ func TestBlurredScreenStillTells(t *testing.T) {
 		j.Send(focus())
 		j.pass(time.Minute)
 		j.Sees("services(prod)[14]").Not("denied", " old")
+	})
+}
+
+// Where several overlays are denied, each missing action is said in a list's one line,
+// on a narrow screen, too.
+func TestSeveralOverlaysDenied(t *testing.T) {
+	denied := func(s *sim.Sim) {
+		s.Faults().Deny("guardduty:ListDetectors")
+		s.Faults().Deny("cloudwatch:GetMetricData")
+	}
+	sizes(t, setting{command: ":services prod", before: denied}, func(j *journey) {
+		j.Sees("▲ denied: ", "guardduty:ListDetectors", "cloudwatch:GetMetricData")
 	})
 }
