@@ -104,16 +104,16 @@ func (h *help) Close()                 {}
 
 func (h *help) Actions() []screen.Action {
 	out := []screen.Action{{Name: "leave", Keys: []string{"enter"}, Label: "Back", Run: h.close}}
-	move := func(name string, by func() int) {
-		out = append(out, screen.Action{Name: name, Keys: h.keys.For(name), Label: name, Section: "navigation", Hidden: true,
+	move := func(name, label string, by func() int) {
+		out = append(out, screen.Action{Name: name, Keys: h.keys.For(name), Label: label, Section: "navigation", Hidden: true,
 			Run: func() tea.Cmd { h.top = max(min(h.top+by(), h.count-h.height), 0); return nil }})
 	}
-	move("down", func() int { return 1 })
-	move("up", func() int { return -1 })
-	move("page.down", func() int { return h.height })
-	move("page.up", func() int { return -h.height })
-	move("top", func() int { return -h.top })
-	move("bottom", func() int { return h.count })
+	move("down", "Down", func() int { return 1 })
+	move("up", "Up", func() int { return -1 })
+	move("page.down", "Page down", func() int { return h.height })
+	move("page.up", "Page up", func() int { return -h.height })
+	move("top", "To the top", func() int { return -h.top })
+	move("bottom", "To the bottom", func() int { return h.count })
 	return out
 }
 

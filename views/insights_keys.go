@@ -73,21 +73,22 @@ func (s *insights) Actions() []screen.Action {
 		unmask.Off = "the query is running" // its rows come as they were asked for
 	}
 	for _, m := range []struct {
-		name string
-		run  func(t *table.Table)
+		name, label string
+		run         func(t *table.Table)
 	}{
-		{"down", func(t *table.Table) { t.Move(1) }}, {"up", func(t *table.Table) { t.Move(-1) }},
-		{"top", (*table.Table).Top}, {"bottom", (*table.Table).Bottom},
-		{"page.down", func(t *table.Table) { t.Page(1) }}, {"page.up", func(t *table.Table) { t.Page(-1) }},
-		{"left", func(t *table.Table) { t.Scroll(-1) }}, {"right", func(t *table.Table) { t.Scroll(1) }},
-		{"sort.previous", func(t *table.Table) { t.Pick(-1) }}, {"sort.next", func(t *table.Table) { t.Pick(1) }},
-		{"sort.column", (*table.Table).SortPicked},
+		{"down", "Down", func(t *table.Table) { t.Move(1) }}, {"up", "Up", func(t *table.Table) { t.Move(-1) }},
+		{"top", "To the top", (*table.Table).Top}, {"bottom", "To the bottom", (*table.Table).Bottom},
+		{"page.down", "Page down", func(t *table.Table) { t.Page(1) }}, {"page.up", "Page up", func(t *table.Table) { t.Page(-1) }},
+		{"left", "Left", func(t *table.Table) { t.Scroll(-1) }}, {"right", "Right", func(t *table.Table) { t.Scroll(1) }},
+		{"sort.previous", "Pick the column to the left", func(t *table.Table) { t.Pick(-1) }},
+		{"sort.next", "Pick the column to the right", func(t *table.Table) { t.Pick(1) }},
+		{"sort.column", "Sort by the picked column", (*table.Table).SortPicked},
 	} {
 		section := "navigation"
 		if strings.HasPrefix(m.name, "sort.") {
 			section = "sort"
 		}
-		add(m.name, m.name, true, func() tea.Cmd { m.run(s.table); return nil }).Section = section
+		add(m.name, m.label, true, func() tea.Cmd { m.run(s.table); return nil }).Section = section
 	}
 	return out
 }

@@ -151,7 +151,7 @@ func (s *insights) status(width int) []string {
 	counted := fmt.Sprintf("%s · %s of %s records match · %s, %s", count(len(a.Rows), "row"), comma(int(a.Matched)), comma(int(a.Scanned)), bytesText(a.Bytes), usd(a.CostUSD))
 	switch {
 	case s.running:
-		text, style = fmt.Sprintf("◌ %s · %s · esc stops it", short(s.app.now().Sub(s.began)), counted), th.Info
+		text, style = fmt.Sprintf("◌ %s · esc stops it · %s", short(s.app.now().Sub(s.began)), counted), th.Info
 	case s.wanted:
 		text, style = "◌ finding out what it will scan…", th.Info
 	case s.failed != nil && s.failed != errStopped:

@@ -31,6 +31,7 @@ func TestEveryKeyOfInsights(t *testing.T) {
 		press("insights.run", typing).Sees("✓", "bin(5m)")
 		j.Not("tab completes")
 		press("insights.run", looking).Sees("◌").Sees("✓")
+		j.Press("?").Sees("INSIGHTS").Press("G").Sees("Page down", "Pick the column to the left").Not("page.down").Press("esc")
 		for _, name := range []string{"down", "bottom", "up", "top", "page.down", "page.up", "right", "left"} {
 			press(name, 0)
 		}
