@@ -22,7 +22,8 @@ func (s *Screen) Repaint() []byte {
 	b = s.paint(b, &s.main)
 	if s.Alt() {
 		b = s.placeSaved(b, s.main.saved)
-		b = append(b, "\x1b[?1049h"+neutral...)
+		// The switch saves the cursor once more, which has gone home since.
+		b = append(b, "\x1b8\x1b[?1049h"+neutral...)
 		b = s.paint(b, &s.alt)
 		b = s.placeSaved(b, s.alt.saved)
 	} else {
