@@ -20,7 +20,7 @@ import (
 // panics while the terminal is raw.
 const crashDir = "TERMINAL_TEST_CRASH"
 
-// crash shows a shell and lets a goroutine panic once the terminal is raw.
+// crash shows a shell and lets a goroutine panic once something was typed.
 func crash(dir string) error {
 	if k, err := Keep(os.Stdin, dir); err != nil {
 		return err
@@ -30,7 +30,7 @@ func crash(dir string) error {
 	s := newShell("one")
 	s.writes("\x1b[?1049h\x1b[?1000h\x1b[?2004h\x1b[?25lpainted")
 	go func() {
-		for s.sized() == 0 {
+		for s.input() == "" {
 			time.Sleep(time.Millisecond)
 		}
 		var screen *view
@@ -41,7 +41,7 @@ func crash(dir string) error {
 
 // onTerminal runs this program as crash, and gives what it wrote, how it ended, and
 // whether the terminal is as before.
-func onTerminal(t *testing.T, dir string, during func(*os.Process, func(text string))) (wrote string, status *os.ProcessState, same bool) {
+func onTerminal(t *testing.T, dir string, during func(master *os.File, sees func(text string))) (wrote string, status *os.ProcessState, same bool) {
 	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
@@ -93,7 +93,7 @@ func onTerminal(t *testing.T, dir string, during func(*os.Process, func(text str
 			}
 		}
 	}
-	during(cmd.Process, sees)
+	during(master, sees)
 	var exit *exec.ExitError
 	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -111,7 +111,13 @@ func onTerminal(t *testing.T, dir string, during func(*os.Process, func(text str
 
 func TestCrashLeavesTheTerminalAsItWas(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "crashes")
-	wrote, status, same := onTerminal(t, dir, func(_ *os.Process, sees func(string)) { sees("ecsole has crashed") })
+	wrote, status, same := onTerminal(t, dir, func(master *os.File, sees func(string)) {
+		sees("painted")
+		if _, err := master.WriteString("x"); err != nil {
+			t.Fatal(err)
+		}
+		sees("ecsole has crashed")
+	})
 	if !same {
 		t.Error("the terminal is left raw")
 	}
