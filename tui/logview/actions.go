@@ -68,7 +68,7 @@ func (v *View) Actions() []screen.Action {
 		out[i].Hidden = true
 	}
 	if v.o.Previous != nil {
-		add("logs.previous", "Logs of what ran before", v.previous, "p")
+		add("logs.previous", "Previous", v.previous, "p").Help = "Logs of what ran before"
 	}
 	if v.o.Query != nil {
 		add("log.query", "Logs Insights", v.query, "I")
