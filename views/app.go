@@ -126,9 +126,19 @@ func (a *App) Model() tea.Model {
 		Actions: a.everywhere,
 		Guards:  []func() string{a.sessionsGuard}, Explain: explain, Problems: a.messages,
 		Keymap: a.keys, Theme: a.theme, Title: "ecsole", Mouse: a.cfg.UI.EnableMouse,
-		Compact: a.cfg.UI.Headless, NoCrumb: a.cfg.UI.Crumbsless, History: a.o.History, SaveHistory: a.o.Save,
+		Compact: a.cfg.UI.Headless, NoCrumb: a.cfg.UI.Crumbsless, History: a.history(), SaveHistory: a.o.Save,
 		CopyNative: a.o.Clip, Copied: a.copied, Save: a.saveText, Now: a.now,
 	})}
+}
+
+// history is the commands of earlier runs and the one that this run begins with: it is
+// the one in force, to which the keys of the history lead back.
+func (a *App) history() []string {
+	line, _, _ := a.first()
+	if n := len(a.o.History); line == "" || n > 0 && a.o.History[n-1] == line {
+		return a.o.History
+	}
+	return append(slices.Clone(a.o.History), line)
 }
 
 // everywhere are the keys that work on every screen, beside the shell's own.

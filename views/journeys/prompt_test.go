@@ -60,7 +60,8 @@ func TestCommandHistory(t *testing.T) {
 		j.Type(":tasks prod\r").Sees("tasks(prod)")
 		j.Press("[").Sees("services(prod)")
 		j.Press("]").Sees("tasks(prod)")
-		j.Press("[", "[").Sees("alarms(all)")
+		j.Press("[", "[").Sees("clusters(all)") // what the console began with
+		j.Press("[").Sees("alarms(all)")
 		j.Type(":findings\r").Sees("findings(all)")
 		j.Press("-").Sees("alarms(all)")
 		j.Press("-").Sees("findings(all)")
