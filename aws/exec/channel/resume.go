@@ -17,6 +17,8 @@ const (
 	askTimeout  = 20 * time.Second
 	// refusalsAtMost is how often in a row a token that was just given may be refused.
 	refusalsAtMost = 3
+	// lasting is how long a connection stands that is one, though nothing may come.
+	lasting = 30 * time.Second
 )
 
 // connectFirst opens the first connection. Right after ExecuteCommand the gateway may
@@ -46,6 +48,7 @@ func (c *Channel) final(err error) bool { return c.cfg.Final != nil && c.cfg.Fin
 func (c *Channel) supervise(l *link) {
 	refused := 0
 	wait := firstWait
+	var lost time.Time // since when no connection was of any use
 	for {
 		err := l.serve()
 		if c.ctx.Err() != nil {
@@ -60,8 +63,19 @@ func (c *Channel) supervise(l *link) {
 				return
 			}
 		}
+		useless := l.frames.Load() == 0 && time.Since(l.opened) < lasting
+		if !useless || lost.IsZero() {
+			lost = time.Now()
+		}
 		c.cfg.Note(Note{Kind: Lost, Err: err})
-		if l = c.reconnect(&wait); l == nil {
+		if useless { // it is no better than none
+			if time.Since(lost) > c.cfg.GiveUp {
+				c.finish(Result{Err: fmt.Errorf("%w: %w", ErrLost, err)})
+				return
+			}
+			c.pause(&wait)
+		}
+		if l = c.reconnect(&wait, lost); l == nil {
 			return
 		}
 		c.cfg.Note(Note{Kind: Back})
@@ -74,9 +88,17 @@ func isRefusal(err error) bool {
 	return errors.As(err, &e) && (e.Code == websocket.ClosePolicyViolation || e.Code >= 4000)
 }
 
+// pause waits before the next try, and for longer the time after.
+func (c *Channel) pause(wait *time.Duration) {
+	select {
+	case <-c.ctx.Done():
+	case <-time.After(*wait + rand.N(*wait/4+1)):
+	}
+	*wait = min(*wait*2, longestWait)
+}
+
 // reconnect asks for tokens and dials until there is a connection; nil is the end.
-func (c *Channel) reconnect(wait *time.Duration) *link {
-	lost := time.Now()
+func (c *Channel) reconnect(wait *time.Duration, lost time.Time) *link {
 	url := c.cfg.URL
 	for {
 		l, err := c.reconnectOnce(&url)
@@ -93,11 +115,7 @@ func (c *Channel) reconnect(wait *time.Duration) *link {
 			c.finish(Result{Err: fmt.Errorf("%w: %w", ErrLost, err)})
 			return nil
 		}
-		select {
-		case <-c.ctx.Done():
-		case <-time.After(*wait + rand.N(*wait/4+1)):
-		}
-		*wait = min(*wait*2, longestWait)
+		c.pause(wait)
 	}
 }
 
