@@ -46,6 +46,7 @@ func infoCommand(f *flags) *cobra.Command {
 				saves = cfg.SaveDir
 			}
 			row("Saves", saves)
+			row("Crash reports", paths.Crashes())
 			if problem != nil {
 				return problem
 			}
