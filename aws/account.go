@@ -86,6 +86,9 @@ type Account struct {
 	buckets      atomic.Pointer[scope]
 	who          atomic.Pointer[Identity]
 	whoOnce      singleflight.Group
+	// sources counts how often the sources of the credentials were read again: who the
+	// credentials belonged to before says nothing about those of now.
+	sources atomic.Int64
 
 	mu     sync.Mutex
 	closed bool
@@ -135,8 +138,8 @@ func (a *Account) Endpoint() string { return a.endpoints.hosts() }
 // ReadOnly reports whether acts are refused.
 func (a *Account) ReadOnly() bool { return a.opts.ReadOnly }
 
-// Identity asks AWS who the credentials belong to; the first answer is kept. Callers
-// at the same time share one call.
+// Identity asks AWS who the credentials belong to; the first answer is kept until the
+// sources of the credentials are read again. Callers at the same time share one call.
 func (a *Account) Identity(ctx context.Context) (Identity, error) {
 	if who, ok := a.KnownIdentity(); ok {
 		return who, nil
@@ -145,14 +148,17 @@ func (a *Account) Identity(ctx context.Context) (Identity, error) {
 		// Whoever came first may leave; the others still want the answer.
 		ctx, cancel := a.outlive(ctx)
 		defer cancel()
-		out, err := sts.NewFromConfig(a.cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-		if err != nil {
-			return nil, err
+		for {
+			sources := a.sources.Load()
+			out, err := sts.NewFromConfig(a.cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+			if err != nil {
+				return nil, err
+			}
+			who := Identity{Account: sdk.ToString(out.Account), ARN: sdk.ToString(out.Arn), UserID: sdk.ToString(out.UserId)}
+			if a.identified(who, sources) {
+				return who, nil
+			}
 		}
-		who := Identity{Account: sdk.ToString(out.Account), ARN: sdk.ToString(out.Arn), UserID: sdk.ToString(out.UserId)}
-		a.buckets.Store(a.pacer.learn(a.scopeKey("profile "+a.profile), a.scopeKey("account "+who.Account)))
-		a.who.Store(&who)
-		return who, nil
 	})
 	select {
 	case r := <-done:
@@ -162,6 +168,35 @@ func (a *Account) Identity(ctx context.Context) (Identity, error) {
 		return r.Val.(Identity), nil
 	case <-ctx.Done():
 		return Identity{}, AsError(ctx.Err())
+	}
+}
+
+// identified keeps an answer, unless the sources have been read again since it was
+// asked for.
+func (a *Account) identified(who Identity, sources int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.sources.Load() != sources {
+		return false
+	}
+	a.buckets.Store(a.pacer.learn(a.scopeKey("profile "+a.profile), a.scopeKey("account "+who.Account)))
+	a.who.Store(&who)
+	return true
+}
+
+// forget drops the identity after the sources of the credentials were read again, and
+// asks anew if it was known: the journal must not name who acted before.
+func (a *Account) forget() {
+	a.mu.Lock()
+	a.sources.Add(1)
+	known := a.who.Swap(nil) != nil
+	a.mu.Unlock()
+	if known {
+		go func() {
+			ctx, cancel := context.WithTimeout(a.ctx, time.Minute)
+			defer cancel()
+			_, _ = a.Identity(ctx) // a failure is among the problems; the next act asks again
+		}()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 )
@@ -74,6 +77,9 @@ func (a *Account) measure(ctx context.Context, in middleware.FinalizeInput, next
 	}
 	if err != nil && !refusedByAWS(err) {
 		c.doubt.Store(true)
+		if c.onlyOnce() && !undialled(err) {
+			err = &inDoubt{err}
+		}
 	}
 	throttled := isThrottle(err)
 	a.meter.attempt(c.op, at.host, at.took, throttled)
@@ -82,6 +88,34 @@ func (a *Account) measure(ctx context.Context, in middleware.FinalizeInput, next
 	}
 	return out, md, err
 }
+
+// onlyOnce reports an act that is done twice if it is sent twice: a second session
+// that nobody holds, a second deployment on top of the first. The others come to the
+// same (a count, a revision, a task stopped).
+func (c *call) onlyOnce() bool {
+	switch in := c.params.(type) {
+	case *ecs.UpdateServiceInput:
+		return in.ForceNewDeployment
+	case *ecs.ExecuteCommandInput, *ssm.StartSessionInput:
+		return true
+	}
+	return false
+}
+
+// undialled reports that no connection was made, so that nothing can have been sent.
+func undialled(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// inDoubt is the failure of an act that may have been done and must not be done twice.
+type inDoubt struct{ err error }
+
+func (e *inDoubt) Error() string { return e.err.Error() }
+func (e *inDoubt) Unwrap() error { return e.err }
+
+// RetryableError tells the SDK not to send it again.
+func (e *inDoubt) RetryableError() bool { return false }
 
 // log writes one attempt, without what could be secret: no header, no body, no query.
 func (a *Account) log(ctx context.Context, c *call, at *attempt, err error) {

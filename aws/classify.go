@@ -318,9 +318,21 @@ func first(s ...string) string {
 
 const maxErrorText = 400
 
-// oneLine makes a line of an error's text and bounds it.
+// What AWS repeats of a request whose signature it refuses: its headers, with the
+// session's token among them, as one text that is signed, or by the header's name.
+var (
+	signedText   = regexp.MustCompile(`(?s)The Canonical String for this request.*`)
+	signedHeader = regexp.MustCompile(`(?i)((?:x-amz-security-token|authorization)\s*[:=]\s*)(?:AWS4-HMAC-SHA256[^\n]*|\S+)`)
+)
+
+// withoutSecrets takes out of an error's text what nobody else is to read.
+func withoutSecrets(s string) string {
+	return signedHeader.ReplaceAllString(signedText.ReplaceAllString(s, "(what was signed is left out)"), "$1(left out)")
+}
+
+// oneLine makes a line of an error's text, without secrets, and bounds it.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(withoutSecrets(s)), " ")
 	if r := []rune(s); len(r) > maxErrorText {
 		return string(r[:maxErrorText]) + "…"
 	}

@@ -154,6 +154,7 @@ func TestHosts(t *testing.T) {
 		{name: "custom for ECS", env: map[string]string{"AWS_ENDPOINT_URL_ECS": "http://ecs.test"}, call: list, host: "ecs.test", endpoint: "ecs.test"},
 		{name: "custom for ECS, live tail", env: map[string]string{"AWS_ENDPOINT_URL_ECS": "http://ecs.test"}, call: tail, host: "stream-logs.eu-central-1.amazonaws.com", endpoint: "ecs.test"},
 		{name: "custom for both", env: map[string]string{"AWS_ENDPOINT_URL": "http://all.test", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "http://logs.test"}, call: tail, host: "logs.test", endpoint: "all.test, logs.test"},
+		{name: "custom for a service of the examinations", env: map[string]string{"AWS_ENDPOINT_URL_IAM": "http://iam.test", "AWS_ENDPOINT_URL_EC2": "http://ec2.test"}, call: list, host: "ecs.eu-central-1.amazonaws.com", endpoint: "ec2.test, iam.test"},
 		{name: "ignored", env: map[string]string{"AWS_ENDPOINT_URL": "http://x.test", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, call: tail, host: "stream-logs.eu-central-1.amazonaws.com"},
 		{name: "of the profile", config: "endpoint_url = http://p.test\n", call: list, host: "p.test", endpoint: "p.test"},
 	} {

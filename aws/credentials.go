@@ -173,8 +173,9 @@ func (c *credentials) fresh(ctx context.Context) source {
 		return src // what was wrong will be told by asking it
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.src = again
+	c.mu.Unlock()
+	c.a.forget() // they may be those of somebody else
 	return again
 }
 

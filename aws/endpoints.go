@@ -53,7 +53,7 @@ func (e endpoints) custom(serviceID string) bool { return e.of(serviceID) != "" 
 // hosts names the hosts of all custom endpoints, that of ECS first.
 func (e endpoints) hosts() string {
 	var out []string
-	for _, id := range []string{"ECS", "CloudWatch Logs", "CloudWatch", "GuardDuty", "SSM", "STS", "KMS"} {
+	for _, id := range []string{"ECS", "CloudWatch Logs", "CloudWatch", "GuardDuty", "SSM", "STS", "KMS", "EC2", "IAM"} {
 		u, err := url.Parse(e.of(id))
 		if err == nil && u.Host != "" && !slices.Contains(out, u.Host) {
 			out = append(out, u.Host)

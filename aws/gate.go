@@ -101,6 +101,9 @@ func (a *Account) outcome(j *audit.Journal, c *call, result string, err error) {
 	} else if err != nil {
 		id = requestIDOf(err)
 	}
+	if err != nil {
+		err = errors.New(withoutSecrets(err.Error()))
+	}
 	if jerr := j.Outcome(c.intent, result, err, id); jerr != nil {
 		a.setJournalFault(jerr)
 	}
