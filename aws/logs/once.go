@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	sdkaws "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"ecsole/aws"
@@ -191,13 +192,22 @@ func (h *Hub) pages(ctx context.Context, p place, from, to time.Time) func() ([]
 			case ctx.Err() != nil:
 				return nil, ctx.Err()
 			case err == nil:
+				if next := sdkaws.ToString(out.NextToken); next != "" && next == sdkaws.ToString(token) {
+					return nil, noProgress()
+				}
 				token = out.NextToken
 				done = token == nil || *token == ""
 				if len(out.Events) > 0 {
 					return out.Events, nil
 				}
 				failures = 0
-			case noStream(aws.AsError(err)):
+			case failures <= 8 && noStream(aws.AsError(err)) && h.search(ctx, p):
+				token = nil // of those that are there, from the beginning; what was read is known
+				failures++
+				if err := sleep(ctx, backoff(aws.Throttled, failures)); err != nil {
+					return nil, err
+				}
+			case failures <= 8 && noStream(aws.AsError(err)):
 				done = true
 			case fatal(err) || gone(aws.AsError(err)) || failures > 8:
 				return nil, aws.AsError(err)

@@ -34,12 +34,16 @@ type past struct {
 	tail    *tail
 	place   place
 	trouble *trouble
-	step    time.Duration
+
+	// busy is held by whoever reads the past: what a tail begins with, or a step of
+	// older lines. It guards these two.
+	busy  sync.Mutex
+	step  time.Duration
+	token string // of GetLogEvents, backwards
 
 	mu    sync.Mutex
 	since time.Time // all from here on has been read; zero: nothing yet
 	start bool      // nothing is older
-	token string    // of GetLogEvents, backwards
 }
 
 func (p *past) state() (since time.Time, start bool) {
@@ -65,8 +69,10 @@ func (t *tail) past() {
 	}
 	var wg sync.WaitGroup
 	for _, p := range t.pasts {
-		p.step = firstSpan
 		wg.Go(func() {
+			p.busy.Lock()
+			defer p.busy.Unlock()
+			p.step = firstSpan
 			switch {
 			case r.Head:
 				p.fromStart(ctx)
@@ -226,6 +232,14 @@ func (p *past) backByToken(ctx context.Context, to time.Time, want int) (found i
 				p.set(to, true)
 				return found
 			}
+			if since, _ := p.state(); e.Class == aws.Invalid && p.token != "" {
+				// The token has grown old: on from the oldest line by its time. Lines of that
+				// very moment come again and are known.
+				p.token = ""
+				if !since.IsZero() {
+					to = since
+				}
+			}
 			failures++
 			p.trouble.failed(e)
 			if sleep(ctx, backoff(e.Class, failures)) != nil {
@@ -285,9 +299,13 @@ func (t *tail) older(ctx context.Context) error {
 
 // stepBack reads backwards until some lines are found or nothing is older.
 func (p *past) stepBack(ctx context.Context) {
+	if !p.busy.TryLock() {
+		return // the newest are still being read
+	}
+	defer p.busy.Unlock()
 	to, _ := p.state()
 	if to.IsZero() {
-		return // the newest are still being read
+		return
 	}
 	if p.place.stream != "" && (p.token != "" || p.tail.spec.Range.From.IsZero()) {
 		p.backByToken(ctx, to, oneStep)

@@ -119,16 +119,31 @@ func (h *Hub) spanAt(
 			}
 			continue
 		}
-		failures = 0
-		t.fine()
 		if !page(out.Events) {
 			return errStop
 		}
-		if sdkaws.ToString(out.NextToken) == "" {
+		next := sdkaws.ToString(out.NextToken)
+		if next != "" && next == sdkaws.ToString(token) {
+			failures++
+			t.failed(noProgress())
+			token = nil
+			if err := sleep(ctx, backoff(aws.Internal, failures)); err != nil {
+				return err
+			}
+			continue
+		}
+		failures = 0
+		t.fine()
+		if next == "" {
 			return nil
 		}
 		token = out.NextToken
 	}
+}
+
+// noProgress is a page that leads to itself: there may be more, and it cannot be read.
+func noProgress() *aws.Error {
+	return &aws.Error{Op: "logs:FilterLogEvents", Class: aws.Internal, Text: "the service's pages do not advance; there may be more events"}
 }
 
 // gone tells a missing group or stream from other things that are not found.
