@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 
 // fetchDirectory copies everything below a directory of the container.
 func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options, there far) (Result, error) {
-	if err := there.needs("tar", "base64"); err != nil {
+	if err := there.needs("base64"); err != nil {
 		return Result{}, err
 	}
 	q := exec.Quote(r.Remote)
@@ -45,24 +46,22 @@ func fetchDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options,
 	defer root.Close()
 	res := Result{Path: r.Local, Tree: true}
 	sum := sha256.New()
-	pr, pw := io.Pipe()
-	unpacked := make(chan error, 1)
-	go func() {
-		in := io.TeeReader(pr, sum)
+	take := func(in io.Reader) error {
+		in = io.TeeReader(base64.NewDecoder(base64.StdEncoding, in), sum)
 		err := unpack(root, in, &res, o)
 		if err == nil {
 			_, err = io.Copy(io.Discard, in) // blocks behind the archive's end
 		}
-		_ = pr.CloseWithError(err) // the writer learns of it
-		unpacked <- err
-	}()
+		return err
+	}
 	// What tar complains about would stand amid the archive, and its exit status would be
 	// lost in the pipe.
-	words, out, err := stream(ctx, s, r, `e=$({ { tar cf - -C `+q+` . || echo "exit $?" >&2; } | base64 >&3; } 2>&1) 3>&1; printf '\n-%s' "$e"`, pw)
-	_ = pw.Close() // it cannot fail
-	if uerr := <-unpacked; err == nil {
-		err = uerr
+	script := `{ tar cf - -C ` + q + ` . || echo "exit $?" >&2; } | base64`
+	if !there.tools["tar"] {
+		script = pieces(q)
+		take = func(in io.Reader) error { return unpackPieces(root, io.TeeReader(in, sum), &res, o) }
 	}
+	words, out, err := stream(ctx, s, r, `e=$({ `+script+` >&3; } 2>&1) 3>&1; printf '\n-%s' "$e"`, take)
 	if err == nil {
 		err = failed(out)
 	}
@@ -88,7 +87,7 @@ func (r *Result) complaints(words string) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%w; tar in the container says (%s): %s", ErrPart, lines[last], strings.Join(lines[:last], "; "))
+	return fmt.Errorf("%w; the container says (%s): %s", ErrPart, lines[last], strings.Join(lines[:last], "; "))
 }
 
 // entrySize is what an entry takes in an archive at least, in bytes.
@@ -184,7 +183,7 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	}
 	there, err := look(ctx, s, r.Request, r.Remote)
 	if err == nil {
-		err = there.needs("tar", "base64")
+		err = there.needs("base64")
 	}
 	if err == nil && there.kind != "directory" && there.kind != "none" {
 		err = fmt.Errorf("%s is a %s in the container", r.Remote, there.kind)
@@ -196,13 +195,17 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	sum := sha256.New()
 	pr, pw := io.Pipe()
 	packed := make(chan error, 1)
+	q := exec.Quote(r.Remote)
+	pack, script := packArchive, "mkdir -p "+q+" && tar xf - -C "+q
+	if !there.tools["tar"] {
+		pack, script = packPieces, takePieces(q)
+	}
 	go func() {
 		err := pack(r.Local, io.MultiWriter(pw, sum), &res, o, size)
 		_ = pw.CloseWithError(err) // the reader learns of it
 		packed <- err
 	}()
-	q := exec.Quote(r.Remote)
-	out := s.Run(ctx, r.Request, "mkdir -p "+q+" && tar xf - -C "+q, exec.RunOptions{Stdin: pr, Data: true, Shown: "copy " + r.Local + " to " + r.Remote})
+	out := s.Run(ctx, r.Request, script, exec.RunOptions{Stdin: pr, Data: true, Shown: "copy " + r.Local + " to " + r.Remote})
 	_ = pr.CloseWithError(io.ErrClosedPipe) // the packer stops if the remote did
 	perr := <-packed
 	if err := errors.Join(failed(out), perr); err != nil {
@@ -212,10 +215,27 @@ func putDirectory(ctx context.Context, s *exec.Sessions, r Request, o Options) (
 	return res, note(s, r, res, ActionPut)
 }
 
-// pack writes an archive of the files and directories below dir.
-func pack(dir string, w io.Writer, res *Result, o Options, total int64) error {
+// packArchive writes an archive of the files and directories below dir.
+func packArchive(dir string, w io.Writer, res *Result, o Options, total int64) error {
 	out := tar.NewWriter(w)
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	err := walk(dir, res, func(name string, info fs.FileInfo) (io.Writer, error) {
+		h, err := tar.FileInfoHeader(info, "")
+		if err != nil {
+			return nil, err
+		}
+		h.Name, h.Uname, h.Gname, h.Uid, h.Gid = name, "", "", 0, 0
+		if info.IsDir() {
+			h.Name += "/"
+		}
+		return out, out.WriteHeader(h)
+	}, o, total)
+	return errors.Join(err, out.Close())
+}
+
+// walk goes through what is below dir: begin hears of each file and directory, by its
+// name below dir with slashes, and says where a file's content goes. All else is skipped.
+func walk(dir string, res *Result, begin func(name string, info fs.FileInfo) (io.Writer, error), o Options, total int64) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -231,15 +251,8 @@ func pack(dir string, w io.Writer, res *Result, o Options, total int64) error {
 		if err != nil {
 			return err
 		}
-		h, err := tar.FileInfoHeader(info, "")
-		if err != nil {
-			return err
-		}
-		h.Name, h.Uname, h.Gname, h.Uid, h.Gid = filepath.ToSlash(below), "", "", 0, 0
-		if d.IsDir() {
-			h.Name += "/"
-		}
-		if err := out.WriteHeader(h); err != nil || d.IsDir() {
+		w, err := begin(filepath.ToSlash(below), info)
+		if err != nil || d.IsDir() {
 			return err
 		}
 		f, err := os.Open(name)
@@ -248,10 +261,9 @@ func pack(dir string, w io.Writer, res *Result, o Options, total int64) error {
 		}
 		defer f.Close()
 		m := &meter{r: f, done: res.Bytes, total: total, tell: o.progress}
-		_, err = io.Copy(out, m)
+		_, err = io.Copy(w, m)
 		res.Bytes = m.done
 		res.Files++
 		return err
 	})
-	return errors.Join(err, out.Close())
 }

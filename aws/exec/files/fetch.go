@@ -56,7 +56,10 @@ func Fetch(ctx context.Context, s *exec.Sessions, r Request, o Options) (Result,
 	res := Result{Files: 1, Resumed: skip * block, Path: r.Local}
 	q := exec.Quote(r.Remote)
 	sink := &meterWriter{w: part, done: res.Resumed, total: there.size, tell: o.progress, most: o.most(there.size)}
-	_, out, err := stream(ctx, s, r, fmt.Sprintf("dd if=%s bs=%d skip=%d 2>/dev/null | base64", q, block, skip), sink)
+	_, out, err := stream(ctx, s, r, fmt.Sprintf("dd if=%s bs=%d skip=%d 2>/dev/null | base64", q, block, skip), func(in io.Reader) error {
+		_, err := io.Copy(sink, base64.NewDecoder(base64.StdEncoding, in))
+		return err
+	})
 	res.Bytes = sink.done - res.Resumed
 	if cerr := part.Close(); err == nil {
 		err = cerr
@@ -160,25 +163,25 @@ func sumOf(name string) (string, error) {
 // wordsLimit is how much is kept of what a command says besides.
 const wordsLimit = 8 << 10
 
-// stream runs a command that writes base64, and writes what it means. What it writes
+// stream runs a command that writes base64, for take to read whole. What it writes
 // behind a "-", which base64 does not know, are words for us.
-func stream(ctx context.Context, s *exec.Sessions, r Request, command string, to io.Writer) (words string, out exec.Outcome, err error) {
+func stream(ctx context.Context, s *exec.Sessions, r Request, command string, take func(io.Reader) error) (words string, out exec.Outcome, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	pr, pw := io.Pipe()
-	decoded := make(chan error, 1)
+	taken := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(to, base64.NewDecoder(base64.StdEncoding, pr))
+		err := take(pr)
 		if err != nil {
 			cancel() // nobody takes the rest
 		}
 		_ = pr.CloseWithError(err) // the writer learns of it
-		decoded <- err
+		taken <- err
 	}()
 	split := &splitter{w: pw}
 	out = s.Run(ctx, r.Request, command, exec.RunOptions{Stdout: split, Data: true, Shown: "copy " + r.Remote + " to " + r.Local})
 	_ = pw.Close() // it cannot fail
-	return strings.TrimSpace(string(split.words)), out, <-decoded
+	return strings.TrimSpace(string(split.words)), out, <-taken
 }
 
 // splitter passes on what comes before a "-", and keeps what comes behind.

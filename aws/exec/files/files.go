@@ -1,5 +1,5 @@
 // Package files copies files to and from a container through exec sessions. It needs
-// no more there than sh, base64 and dd or cat, and tar for directories.
+// no more there than sh, base64 and dd or cat; tar makes directories faster.
 package files
 
 import (
@@ -45,7 +45,7 @@ type Result struct {
 	Resumed  int64 // there already from an attempt before
 	Files    int
 	Tree     bool   // a directory was copied
-	SHA256   string // of the file, or of the archive as which a directory went
+	SHA256   string // of the file, or of the stream as which a directory went
 	Path     string // where it is now: a local path after Fetch, a remote one after Put
 	Verified bool   // the far side has the same sum
 	Skipped  []string
