@@ -53,13 +53,14 @@ func run(ctx context.Context, t *agent.Terminal, args []string) string {
 	}
 	done := make(chan struct{})
 	var wg sync.WaitGroup
-	wg.Go(func() { follow(t, f, done) })
+	m := &master{File: f}
+	wg.Go(func() { follow(t, m, done) })
 	reaped := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(reaped) }() // its status has no place in the protocol
 	go func() { _, _ = io.Copy(f, t) }()          // ends with the session, which ends after this
 	stop := context.AfterFunc(ctx, func() {
 		end(cmd, done)
-		f.Close() // what has left the group may hold the other side open
+		m.close() // what has left the group may hold the other side open
 	})
 	_, _ = io.Copy(t, f) // an error is the end of the process or of the session
 	stop()
@@ -67,15 +68,40 @@ func run(ctx context.Context, t *agent.Terminal, args []string) string {
 	<-reaped
 	close(done)
 	wg.Wait()
-	f.Close()
+	m.close()
 	return ""
 }
 
+// master is our side of a terminal. To resize it takes its bare descriptor, which
+// must not be closed, and perhaps another file's, meanwhile.
+type master struct {
+	*os.File
+	mu     sync.Mutex
+	closed bool
+}
+
+func (m *master) resize(cols, rows int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.closed {
+		_ = pty.Setsize(m.File, window(cols, rows)) // the process may have ended
+	}
+}
+
+func (m *master) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.closed {
+		m.closed = true
+		m.Close()
+	}
+}
+
 // follow keeps the window's size.
-func follow(t *agent.Terminal, f *os.File, done <-chan struct{}) {
+func follow(t *agent.Terminal, m *master, done <-chan struct{}) {
 	for {
 		if cols, rows := t.Size(); cols > 0 && rows > 0 {
-			_ = pty.Setsize(f, window(cols, rows)) // the process may have ended
+			m.resize(cols, rows)
 		}
 		select {
 		case <-t.Resized():
