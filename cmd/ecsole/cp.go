@@ -23,8 +23,8 @@ func cpCommand(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cp SRC DST",
 		Short: "Copy a file or a directory to or from a container",
-		Long: "cp copies through ECS Exec: one of SRC and DST is TARGET:PATH. The image needs sh, base64 and dd, and\n" +
-			"tar for directories. A copy that was broken off goes on where it stopped; both sides' checksums are\n" +
+		Long: "cp copies through ECS Exec: one of SRC and DST is TARGET:PATH. The image needs sh, base64 and dd; where it\n" +
+			"has tar, directories go faster. A copy that was broken off goes on where it stopped; both sides' checksums are\n" +
 			"compared where the image has sha256sum. " + targetHelp,
 		Example: "  ecsole cp prod/checkout:/tmp/heap.hprof .\n  ecsole cp ./debug.sh prod/web:/tmp/ --container nginx\n  ecsole cp --force prod/checkout:/var/log/app ./logs",
 		Args: func(_ *cobra.Command, args []string) error {
