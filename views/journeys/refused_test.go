@@ -65,11 +65,13 @@ func TestEveryCallThrottled(t *testing.T) {
 
 // Credentials that end between two pages leave what was read, marked as incomplete.
 func TestExpiryBetweenTwoPages(t *testing.T) {
-	big := setting{command: ":services prod", sim: sim.Options{Scale: sim.Scale{Clusters: 1, Services: 400, Tasks: 400}, Latency: 60 * time.Millisecond}}
+	const latency = 60 * time.Millisecond
+	big := setting{command: ":services prod", sim: sim.Options{Scale: sim.Scale{Clusters: 1, Services: 400, Tasks: 400}, Latency: latency}}
 	sizes(t, big, func(j *journey) {
 		j.Wait("for the first rows", func(string) bool { return len(j.rows()) > 0 })
 		j.sim.Faults().Expire()
-		j.within(soon, "expired: ", "incomplete", "credentials are expired or were refused", ":ctx switches the account")
+		// A request that is under way is still answered; the next is refused.
+		j.within(2*latency+soon, "expired: ", "incomplete", "credentials are expired or were refused", ":ctx switches the account")
 		j.moves()
 		before, n := j.names(), len(j.rows())
 		j.keeps(before)
