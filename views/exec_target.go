@@ -23,6 +23,20 @@ func ExecRequest(ctx context.Context, c Clients, target, cluster, container stri
 	return pickContainer(ctx, c, tasks, container, name)
 }
 
+// ExecChoice is ExecRequest, and says of a service which of its tasks was taken; of a
+// task that was named it says nothing.
+func ExecChoice(ctx context.Context, c Clients, target, cluster, container string) (exec.Request, string, error) {
+	tasks, container, name, err := execTasks(ctx, c, target, cluster, container)
+	if err != nil {
+		return exec.Request{}, "", err
+	}
+	r, err := pickContainer(ctx, c, tasks, container, name)
+	if err != nil || strings.HasSuffix(name, "/"+ecs.NameOf(r.Task)) {
+		return r, "", err
+	}
+	return r, fmt.Sprintf("task %s/%s, 1 of %s of %s", ecs.NameOf(r.Cluster), ecs.NameOf(r.Task), plural(len(tasks), "task"), name), nil
+}
+
 // ExecTarget is one of many containers, and why nothing can run in it.
 type ExecTarget struct {
 	Request exec.Request
@@ -111,9 +125,26 @@ func candidates(ctx context.Context, c Clients, tasks []ecs.Task, name, target s
 	case len(all) == 0:
 		return nil, fmt.Errorf("%s has no container %q, but %s", target, name, strings.Join(names, ", "))
 	case name == "" && len(names) > 1:
+		if why := neverReady(all); why != "" {
+			return nil, fmt.Errorf("no shell in %s: %s", target, why)
+		}
 		return nil, fmt.Errorf("%s has several containers: %s · choose one with --container", target, strings.Join(names, ", "))
 	}
 	return all, nil
+}
+
+// neverReady is why no choice among candidates leads to a shell, or "" where one may.
+func neverReady(all []candidate) string {
+	var whys []string
+	for _, v := range all {
+		if v.ready.State != ecs.NotReady {
+			return ""
+		}
+		if why := v.ready.Why() + fixOf(v.ready); !slices.Contains(whys, why) {
+			whys = append(whys, why)
+		}
+	}
+	return strings.Join(whys, "; ")
 }
 
 // pickContainer prefers, in this order: ready, healthy, and the newest task.

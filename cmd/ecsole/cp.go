@@ -40,9 +40,12 @@ func cpCommand(f *flags) *cobra.Command {
 				return err
 			}
 			return f.withClients(cmd.Context(), func(s *setup, on views.Clients) error {
-				r, err := views.ExecRequest(cmd.Context(), on, c.target, f.cluster, container)
+				r, chosen, err := views.ExecChoice(cmd.Context(), on, c.target, f.cluster, container)
 				if err != nil {
 					return err
+				}
+				if chosen != "" && !quiet {
+					fmt.Fprintln(cmd.ErrOrStderr(), "ecsole: "+clean.Line(chosen))
 				}
 				r.Reason = reason
 				limit := s.config.Copy.Limit()
