@@ -134,6 +134,7 @@ func (a *Account) call(ctx context.Context, in middleware.InitializeInput, next 
 	if a.endpoints.custom(id) || a.endpoints.plainHosts {
 		ctx = smithyhttp.DisableEndpointHostPrefix(ctx, true)
 	}
+	refusals := a.creds.count()
 	out, md, err := next.HandleInitialize(ctx, in)
 	if err != nil {
 		// The SDK puts this around the error as well, but outside the chain.
@@ -142,7 +143,7 @@ func (a *Account) call(ctx context.Context, in middleware.InitializeInput, next 
 	e := a.failure(c, err)
 	a.meter.call(c.op, e)
 	if e == nil {
-		a.creds.accepted()
+		a.creds.accepted(refusals)
 		a.bill(c, out.Result)
 		return out, md, nil
 	}

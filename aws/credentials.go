@@ -70,6 +70,7 @@ type credentials struct {
 	declined error  // the user did not answer; nobody is asked again before Renew
 	current  string // the key in use
 	dead     string // a key that AWS refused
+	refusals int    // how often AWS did
 	reloaded time.Time
 	stale    bool
 }
@@ -186,6 +187,7 @@ func (c *credentials) refused(e *Error, unavailable bool) {
 	defer c.mu.Unlock()
 	if !unavailable { // AWS refused the key
 		c.dead, c.kind, c.err = c.current, CredentialsExpired, e
+		c.refusals++
 		if now := time.Now(); now.Sub(c.reloaded) >= reloadWindow {
 			c.reloaded, c.stale = now, true
 			c.cache.Invalidate()
@@ -203,11 +205,19 @@ func (c *credentials) refused(e *Error, unavailable bool) {
 	}
 }
 
-// accepted takes note that AWS answered a call.
-func (c *credentials) accepted() {
+// count is how often AWS has refused a key so far.
+func (c *credentials) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.kind == CredentialsExpired && c.current != "" {
+	return c.refusals
+}
+
+// accepted takes note that AWS answered a call that began after so many refusals. The
+// late answer to a call that was under way when another was refused says nothing.
+func (c *credentials) accepted(refusals int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kind == CredentialsExpired && c.current != "" && refusals == c.refusals {
 		c.kind, c.err, c.dead = CredentialsValid, nil, ""
 	}
 }

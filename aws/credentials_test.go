@@ -9,11 +9,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"ecsole/aws"
+	"ecsole/aws/sim"
 )
 
 // asker answers questions and counts them.
@@ -243,6 +246,45 @@ func TestExpiryIsSeenAndFreshKeysAreFound(t *testing.T) {
 		}
 		if c := a.Credentials(); c.Kind != aws.CredentialsValid {
 			t.Errorf("%+v", c)
+		}
+	})
+}
+
+// The answer to a call that was under way when the credentials expired comes after the
+// refusal of another; it does not make them valid.
+func TestLateAnswerDoesNotReviveCredentials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, o := start(t, sim.Options{})
+		a := openAccount(t, o)
+		defer a.Close()
+		if err := list(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		client := ecs.NewFromConfig(a.Config())
+		s.Faults().Hang("ecs:ListServices")
+		late := make(chan error, 1)
+		go func() {
+			_, err := client.ListServices(t.Context(), &ecs.ListServicesInput{Cluster: sdk.String("prod")})
+			late <- err
+		}()
+		synctest.Wait()
+		s.Faults().Expire()
+		if e := aws.AsError(list(t.Context(), a)); e == nil || e.Class != aws.Expired {
+			t.Fatalf("%+v", e)
+		}
+		s.Faults().Unhang("ecs:ListServices")
+		if err := <-late; err != nil {
+			t.Fatal(err)
+		}
+		if c := a.Credentials(); c.Kind != aws.CredentialsExpired || c.Err == nil {
+			t.Errorf("after the late answer: %+v", c)
+		}
+		s.Faults().Renew()
+		if err := list(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		if c := a.Credentials(); c.Kind != aws.CredentialsValid {
+			t.Errorf("after AWS accepted them again: %+v", c)
 		}
 	})
 }

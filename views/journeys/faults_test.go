@@ -18,10 +18,15 @@ const soon = 100 * time.Millisecond
 // within waits until the screen shows all of the texts, and fails when that took too long.
 func (j *journey) within(d time.Duration, texts ...string) {
 	j.t.Helper()
-	at := time.Now()
-	j.Sees(texts...)
+	at, then := time.Now(), ""
+	j.Wait(fmt.Sprintf("for %q", texts), func(screen string) bool {
+		if time.Since(at) <= d {
+			then = screen
+		}
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
+	})
 	if took := time.Since(at); took > d {
-		j.t.Errorf("%q took %s, not %s", texts, took, d)
+		j.t.Errorf("%q took %s, not %s; before it was over:\n%s", texts, took, d, then)
 	}
 }
 
