@@ -57,7 +57,7 @@ func auditListCommand() *cobra.Command {
 			}
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			defer flushed(out, &err)
-			bad := 0
+			bad, read := 0, 0
 			for r, err := range audit.Read(path) {
 				if errors.Is(err, os.ErrNotExist) {
 					fmt.Fprintln(cmd.ErrOrStderr(), "no journal yet at "+path)
@@ -68,6 +68,7 @@ func auditListCommand() *cobra.Command {
 					fmt.Fprintln(cmd.ErrOrStderr(), clean.Line(err.Error()))
 					continue
 				}
+				read++
 				if action != "" && r.Action != action || incident != "" && r.Incident != incident || since > 0 && time.Since(r.Time) > since {
 					continue
 				}
@@ -83,6 +84,9 @@ func auditListCommand() *cobra.Command {
 			}
 			if bad > 0 {
 				return ownError{fmt.Errorf("%s could not be read · see `ecsole audit verify`", count(bad, "line"))}
+			}
+			if read == 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "no records in "+path)
 			}
 			return nil
 		},

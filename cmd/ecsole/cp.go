@@ -34,6 +34,13 @@ func cpCommand(f *flags) *cobra.Command {
 			_, err := parseCopy(args[0], args[1])
 			return err
 		},
+		// One side is a file of this machine.
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 1 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return nil, cobra.ShellCompDirectiveDefault
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := parseCopy(args[0], args[1])
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/muesli/mango-cobra"
 	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ecsole/tui/clean"
 	"ecsole/views"
@@ -58,6 +59,7 @@ func rootCommand() *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	asUsage(root)
+	noFiles(root)
 	return root
 }
 
@@ -80,6 +82,23 @@ func asUsage(cmd *cobra.Command) {
 	}
 	for _, sub := range cmd.Commands() {
 		asUsage(sub)
+	}
+}
+
+// noFiles keeps a shell's completion from offering the files of this machine where
+// another word is wanted, in a command and all below it. Those that take a file say so
+// themselves.
+func noFiles(cmd *cobra.Command) {
+	if cmd.ValidArgsFunction == nil && len(cmd.ValidArgs) == 0 {
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+	}
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if _, said := cmd.GetFlagCompletionFunc(f.Name); !said && f.Name != "file" {
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.NoFileCompletions) // it is there
+		}
+	})
+	for _, sub := range cmd.Commands() {
+		noFiles(sub)
 	}
 }
 
