@@ -135,7 +135,7 @@ func Parse(b []byte) (Config, error) {
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return Config{}, err
+		return Config{}, explain(b, err)
 	}
 	if err := c.fill(); err != nil {
 		return Config{}, err
