@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"ecsole/aws"
-	"ecsole/aws/audit"
 	"ecsole/aws/exec"
 	"ecsole/tui/table"
 )
@@ -62,8 +61,7 @@ var _ = register(Resource[shell]{
 				return Question{Title: "End " + plural(len(all), "shell") + "?", OK: "End", Lines: []string{"What runs in them is hung up."}}
 			},
 			Run: func(ctx context.Context, _ Clients, _ Scope, v shell, _ map[string]string) (string, error) {
-				ctx = audit.WithAct(ctx, audit.Act{Action: "exec.end", Target: v.Label()})
-				return "ended", v.End(ctx)
+				return "ended", v.End(ctx) // journalled as exec.terminate, by the session's id
 			}},
 	},
 })
