@@ -58,7 +58,7 @@ type form struct {
 	theme  *theme.Theme
 	inputs []*input
 	focus  int // inputs, then Cancel, then OK
-	names  int // first name shown
+	names  int // first row of the names shown
 }
 
 func (f *form) Init() tea.Cmd { return nil }
@@ -178,11 +178,12 @@ func (f *form) View(maxWidth, maxHeight int) string {
 	rows := max(maxHeight-2, 1)
 	bottom := f.bottom(inner, rows)
 	room := max(rows-len(bottom), 0)
-	text := f.text(inner, room-min(len(f.Names), 2, room))
+	names := nameRows(f.Names, inner-2)
+	text := f.text(inner, room-min(len(names), 3, room))
 	for i, l := range text {
 		text[i] = paint(d.Text, l)
 	}
-	lines := append(text, f.nameLines(inner, room-len(text))...)
+	lines := append(text, f.nameLines(names, room-len(text))...)
 	return box(border, title, f.Title, append(lines, bottom...), inner)
 }
 
@@ -199,39 +200,15 @@ func (f *form) text(inner, room int) []string {
 	return append(lines[:room-1], fmt.Sprintf("… %d more lines; a larger terminal shows them", len(lines)-room+1))
 }
 
-// inner is the width between the borders that this dialog wants.
+// inner is the width between the borders that this dialog wants. What is acted on may
+// make it wider than is comfortable: it is to be read whole.
 func (f *form) inner(maxWidth int) int {
-	want := max(widest(f.Names...)+2, widest(f.Title)+4, 30)
+	want := max(widest(f.Title)+4, 30)
 	want = max(want, widest(strings.Split(f.Text, "\n")...))
 	for _, in := range f.inputs {
 		want = max(want, f.labels()+34, f.labels()+2+clean.Width(in.line.Text()))
 	}
-	return max(min(want, comfortable, maxWidth-4), 1)
-}
-
-// nameLines are the names that fit, with a line that counts the rest.
-func (f *form) nameLines(inner, room int) []string {
-	n := len(f.Names)
-	if n == 0 || room < 1 {
-		return nil
-	}
-	var lines []string
-	if room > n+1 && f.Text != "" {
-		lines, room = append(lines, ""), room-1
-	}
-	show := min(n, room)
-	if show < n && room > 1 {
-		show = room - 1
-	}
-	from, to := window(f.names, n, show)
-	f.names = from
-	for _, name := range f.Names[from:to] {
-		lines = append(lines, "  "+paint(f.theme.Dialog.Name, clean.Cut(clean.Line(name), inner-2)))
-	}
-	if show < n && room > 1 {
-		lines = append(lines, paint(f.theme.Dialog.Hint, fmt.Sprintf("  %d–%d of %d, pgup pgdn", from+1, to, n)))
-	}
-	return lines
+	return max(min(max(min(want, comfortable), widest(f.Names...)+2), maxWidth-4), 1)
 }
 
 // labels is the width of the widest label.
