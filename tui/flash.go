@@ -34,6 +34,9 @@ func (f *flash) over(msg flashOver) {
 
 // say shows a message for a while and keeps it.
 func (m *Model) say(f screen.Flash) tea.Cmd {
+	if f.Unasked {
+		m.returned = surpriseAt(m.o.Now(), patienceBack)
+	}
 	p := screen.Problem{Text: f.Text}
 	if f.Err != nil {
 		p = m.o.Explain(f.Err)

@@ -15,6 +15,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if len(m.overlays) > 0 {
 		return m.overlayKey(k)
 	}
+	if k.String() != "ctrl+c" && m.returned.swallows(m.o.Now()) {
+		return nil
+	}
 	if m.prompt != nil {
 		return m.promptKey(k)
 	}
@@ -54,6 +57,8 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 	switch {
 	case len(m.overlays) > 0:
 		return m.overlayKey(p)
+	case m.returned.swallows(m.o.Now()):
+		return nil
 	case m.prompt != nil && len(p.Content) > edit.Longest:
 		return m.say(screen.Flash{Level: screen.Warn, Text: "what was pasted is more than a line takes"})
 	case m.prompt != nil:

@@ -26,6 +26,7 @@ type Model struct {
 
 	stack    []screen.Screen // the last one is on top
 	overlays []*overlay
+	returned surprise // the screen came back by itself
 	prompt   *prompt
 	history  history
 	flash    flash

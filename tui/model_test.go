@@ -291,6 +291,26 @@ func TestUnaskedDialogsTakeNoKeyTypedBefore(t *testing.T) {
 	})
 }
 
+// Who types on when a shell has ended by itself does not act on what comes back.
+func TestAScreenThatComesBackTakesNoKeyTypedBefore(t *testing.T) {
+	tuitest.Bubble(t, func(t *testing.T) {
+		c := start(t, 80, 24)
+		c.Send(screen.Flash{Level: screen.Warn, Text: "ended by itself", Unasked: true})
+		c.Sees("ended by itself")
+		for range 3 {
+			time.Sleep(quiet - time.Millisecond)
+			c.Press("?").Sees("ended by itself")
+			if strings.Contains(c.Screen(), "<help>") {
+				t.Fatal("a key that was typed before opened the help")
+			}
+		}
+		time.Sleep(quiet)
+		c.Press("?").Sees("<help>").Press("esc")
+		c.Send(screen.Flash{Level: screen.Warn, Text: "ended by itself", Unasked: true})
+		c.Press("ctrl+c").Ended()
+	})
+}
+
 func TestDialogsStack(t *testing.T) {
 	c := start(t, 80, 24)
 	for _, s := range []string{"first", "second"} {

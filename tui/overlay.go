@@ -20,32 +20,47 @@ const (
 	quiet = 400 * time.Millisecond
 	// patience ends that, for who holds a key down.
 	patience = 1500 * time.Millisecond
+	// patienceBack is the same where a whole screen has come back: keys act there, and
+	// what was typed for a shell goes on for longer.
+	patienceBack = 4 * time.Second
 )
 
 // overlay is an open dialog.
 type overlay struct {
 	screen.Overlay
-	unasked      bool
-	opened, last time.Time // last: opening, or the last key swallowed
+	surprise
+}
+
+// surprise is what came by itself; the zero value did not.
+type surprise struct {
+	unasked    bool
+	last, ends time.Time // last: opening, or the last key swallowed
+}
+
+func surpriseAt(now time.Time, patience time.Duration) surprise {
+	return surprise{unasked: true, last: now, ends: now.Add(patience)}
 }
 
 // swallows reports whether the key typed now is too early to be meant for it.
-func (o *overlay) swallows(now time.Time) bool {
-	if !o.unasked {
+func (s *surprise) swallows(now time.Time) bool {
+	if !s.unasked {
 		return false
 	}
-	if now.Sub(o.last) >= quiet || now.Sub(o.opened) >= patience {
-		o.unasked = false
+	if now.Sub(s.last) >= quiet || !now.Before(s.ends) {
+		s.unasked = false
 		return false
 	}
-	o.last = now
+	s.last = now
 	return true
 }
 
 // ask opens a dialog over all others.
 func (m *Model) ask(a screen.Ask) tea.Cmd {
-	now := m.o.Now()
-	m.overlays = append(m.overlays, &overlay{Overlay: a.Overlay, unasked: a.Unasked, opened: now, last: now})
+	o := &overlay{Overlay: a.Overlay}
+	if a.Unasked {
+		o.surprise = surpriseAt(m.o.Now(), patience)
+	}
+	m.overlays = append(m.overlays, o)
 	return a.Overlay.Init()
 }
 

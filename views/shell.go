@@ -207,7 +207,7 @@ func (a *App) attach(s *exec.Session) tea.Cmd {
 		}
 		text, err := last.Ending()
 		if err != nil {
-			return screen.Flash{Level: screen.Warn, Text: "shell in " + label + " ended: " + clean.Line(orDefault(text, err.Error())), Err: err}
+			return screen.Flash{Level: screen.Warn, Text: "shell in " + label + " ended: " + clean.Line(orDefault(text, err.Error())), Err: err, Unasked: true}
 		}
 		return screen.Flash{Text: "shell in " + label + " ended: " + orDefault(clean.Line(text), "closed")}
 	})

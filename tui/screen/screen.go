@@ -104,6 +104,9 @@ type Flash struct {
 	Level Level
 	Text  string
 	Err   error
+	// Unasked: the screen has come back by itself while the user may be typing for what
+	// was there before. Keys typed on without a pause of 400 ms are dropped, but ctrl+c.
+	Unasked bool
 }
 
 // Ask opens an overlay over the screen. An overlay that opens by itself (not by
