@@ -275,15 +275,15 @@ func (p *patterns) Actions() []screen.Action {
 		}
 	}
 	for _, m := range []struct {
-		name string
-		run  func()
-		keys []string
+		name, label string
+		run         func()
+		keys        []string
 	}{
-		{"up", func() { p.table.Move(-1) }, []string{"k", "up"}}, {"down", func() { p.table.Move(1) }, []string{"j", "down"}},
-		{"page.up", func() { p.table.Page(-1) }, []string{"ctrl+b", "pgup"}}, {"page.down", func() { p.table.Page(1) }, []string{"ctrl+f", "pgdown"}},
-		{"top", p.table.Top, []string{"g", "home"}}, {"bottom", p.table.Bottom, []string{"G", "end"}},
+		{"up", "Up", func() { p.table.Move(-1) }, []string{"k", "up"}}, {"down", "Down", func() { p.table.Move(1) }, []string{"j", "down"}},
+		{"page.up", "Page up", func() { p.table.Page(-1) }, []string{"ctrl+b", "pgup"}}, {"page.down", "Page down", func() { p.table.Page(1) }, []string{"ctrl+f", "pgdown"}},
+		{"top", "Top", p.table.Top, []string{"g", "home"}}, {"bottom", "Bottom", p.table.Bottom, []string{"G", "end"}},
 	} {
-		out = append(out, screen.Action{Name: m.name, Keys: keys(m.name, m.keys...), Label: m.name, Section: "navigation", Hidden: true, Run: do(m.run)})
+		out = append(out, screen.Action{Name: m.name, Keys: keys(m.name, m.keys...), Label: m.label, Section: "navigation", Hidden: true, Run: do(m.run)})
 	}
 	return out
 }
