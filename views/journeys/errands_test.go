@@ -38,7 +38,7 @@ func TestCommandOnAService(t *testing.T) {
 // TestCommandOnMarkedTasks runs a command in marked tasks alone, tells their answers
 // apart, and says which could not be asked.
 func TestCommandOnMarkedTasks(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.Sees("clusters(all)[4]").Type(":tasks prod /payments\r").Sees("tasks(prod)")
 		j.rest()
 		j.Press("g", "space", "space")

@@ -26,7 +26,7 @@ func TestForwardDialog(t *testing.T) {
 }
 
 func TestForwardWantsSense(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		j.goTo("payments")
 		j.Press("F").Sees("Forward a port?")

@@ -53,7 +53,7 @@ func TestProductionMark(t *testing.T) {
 		{"dev", `profiles: {dev: {production: true}}`, true},
 	} {
 		t.Run(fmt.Sprintf("%s %s", c.profile, c.config), func(t *testing.T) {
-			run(t, setting{profile: c.profile, config: c.config}, func(j *journey) {
+			sizes(t, setting{profile: c.profile, config: c.config}, func(j *journey) {
 				j.Sees(c.profile, "111122223333", "clusters(all)[4]")
 				if got := strings.Contains(j.Screen(), "PRODUCTION"); got != c.production {
 					t.Errorf("production mark is %v, want %v:\n%s", got, c.production, j.Screen())

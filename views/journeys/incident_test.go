@@ -11,7 +11,7 @@ import (
 // TestKeysDoNotWaitForTheJournal holds the journal's lock, as another process may, and
 // sets an incident: keys go on, and the record follows when the lock is free.
 func TestKeysDoNotWaitForTheJournal(t *testing.T) {
-	run(t, setting{}, func(j *journey) {
+	sizes(t, setting{}, func(j *journey) {
 		j.goTo("data")
 		other, err := os.Open(j.journal.Path())
 		if err != nil {

@@ -162,7 +162,7 @@ func TestABatchThatFailsLater(t *testing.T) {
 }
 
 func TestPaceOfRefreshes(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		count := func(d time.Duration) int {
 			j.sim.Faults().ResetCalls()
@@ -191,7 +191,7 @@ func TestPaceOfRefreshes(t *testing.T) {
 }
 
 func TestResize(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		for _, size := range [][2]int{{80, 24}, {200, 50}, {40, 10}, {20, 5}, {10, 3}, {3, 2}, {1, 1}, {300, 90}, {120, 40}} {
 			j.Resize(size[0], size[1])
@@ -207,7 +207,7 @@ func TestResize(t *testing.T) {
 
 // Screens that are left and shown again at once keep one clock of seconds.
 func TestOneClockOfSeconds(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]", "%")
 		j.rest()
 		drawn := func() int {

@@ -38,7 +38,7 @@ func TestASavedTableSaysWhatItLacks(t *testing.T) {
 // TestNothingIsSavedOffTheRecord holds that a file that the journal cannot take does
 // not stay behind.
 func TestNothingIsSavedOffTheRecord(t *testing.T) {
-	run(t, setting{command: ":services prod"}, func(j *journey) {
+	sizes(t, setting{command: ":services prod"}, func(j *journey) {
 		j.Sees("services(prod)[14]")
 		if err := os.Remove(j.journal.Path()); err != nil {
 			t.Fatal(err)
