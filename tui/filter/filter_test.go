@@ -193,7 +193,7 @@ func TestLiterals(t *testing.T) {
 // FuzzFilter holds the shortcuts against the plain regular expression, and the
 // ranges against the text.
 func FuzzFilter(f *testing.F) {
-	for _, s := range []string{"web", "!a", "-f abc", "!-f a b", "(", "a|b|", "k s", `\bx\B`, "(?-i)K", "[^a]", "a{0}", "ſ", "(?s).", "x+y*"} {
+	for _, s := range []string{"web", "!a", "-f abc", "!-f a b", "(", "a|b|", "k s", `\bx\B`, "(?-i)K", "[^a]", "a{0}", "ſ", "(?s).", "x+y*", "-f", "!-f "} {
 		f.Add(s, "the Quick brown fox Kelvin \u212a \u017f öÖ web-10 \xff")
 	}
 	f.Fuzz(func(t *testing.T, source, text string) {
@@ -225,8 +225,11 @@ func FuzzFilter(f *testing.F) {
 		if inverse {
 			rest = strings.TrimLeft(rest, " \t")
 		}
-		if strings.TrimSpace(source) == "" || rest == "" {
-			return
+		if _, fuzzy := fuzzyWords(rest); fuzzy || strings.TrimSpace(source) == "" || rest == "" {
+			if !x.Empty() {
+				t.Fatalf("%q: nothing is asked, and the filter is %v", source, x)
+			}
+			return // a fuzzy search without words, or nothing at all
 		}
 		re := regexp.MustCompile("(?i)" + rest)
 		if want := re.MatchString(text) != inverse; x.Match(text) != want {
