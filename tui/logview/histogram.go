@@ -114,6 +114,11 @@ func (v *View) histogram(width, height int) []string {
 	if s := v.tickLine(c, inner, width-1); s != "" {
 		out = append(out, " "+s)
 	}
+	if width < 2 { // the margin is all there is room for
+		for i := range out {
+			out[i] = clean.Spaces(width)
+		}
+	}
 	return out
 }
 

@@ -64,6 +64,7 @@ func FuzzView(f *testing.F) {
 	f.Add(`{"level":"error","msg":"a\u001b[2Jb\nc","k":{"x":[1,2]}}`, "level=warn msg=\"x\ty\" a=b", "b|x", uint8(80), uint8(20))
 	f.Add("\tat x(y)", "\u0301\u0301e👩‍👩‍👧🏽 ก็", "-f e", uint8(3), uint8(3))
 	f.Add("k=\x1b[8mhidden", "AKIAIOSFODNN7EXAMPLE\r\n\r", "!k", uint8(1), uint8(1))
+	f.Add("0", "0", "0", uint8(0), uint8(37))
 	f.Fuzz(func(t *testing.T, one, two, query string, width, height uint8) {
 		w, h := int(width%130)+1, int(height%40)+1
 		r := newRig(t)
