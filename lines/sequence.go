@@ -117,13 +117,15 @@ func (q *Sequence) dropBelow(slot uint32) {
 	q.o.dropFront(n)
 }
 
-// keep forgets the lines for which ok says no.
-func (q *Sequence) keep(ok func(uint32) bool) {
+// keep forgets the lines for which ok says no; gone is called for each when it is
+// no longer read, since its arena may go with it.
+func (q *Sequence) keep(ok func(uint32) bool, gone func(uint32)) {
 	q.o.keep(func(slot uint32) bool {
 		if ok(slot) {
 			return true
 		}
 		q.counts.add(q.entry(slot), -1)
+		gone(slot)
 		return false
 	})
 }

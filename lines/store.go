@@ -130,15 +130,9 @@ func (s *Store) DropStream(id StreamID) {
 	s.run.valid = false
 	ours := func(slot uint32) bool { return s.key(slot).Stream != id }
 	for _, q := range s.results {
-		q.keep(ours)
+		q.keep(ours, func(uint32) {})
 	}
-	s.all.keep(func(slot uint32) bool {
-		if ours(slot) {
-			return true
-		}
-		s.release(slot)
-		return false
-	})
+	s.all.keep(ours, s.release)
 	s.notify()
 }
 
