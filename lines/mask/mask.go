@@ -27,7 +27,7 @@ type rule struct {
 // New makes a masker.
 func New() *Masker {
 	// A line without any of these has nothing to hide.
-	hint, err := match.Parse(`akia|asia|bearer|basic |private key|:\/\/|passw|passwd|pwd|secret|token|api_key|apikey|api-key|eyj|ghp_|gho_|ghs_|github_pat_|xoxb|xoxp|credential|authorization`)
+	hint, err := match.Parse(`akia|asia|bearer|basic|private key|:\/\/|passw|passwd|pwd|secret|token|api_key|apikey|api-key|eyj|ghp_|gho_|ghs_|ghu_|ghr_|github_pat_|xoxa-|xoxb-|xoxp-|xoxr-|xoxs-|credential|authorization|sig=|signature=`)
 	if err != nil {
 		return nil // the expression above is right, or no test passes
 	}
