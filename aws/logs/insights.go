@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	sdkaws "github.com/aws/aws-sdk-go-v2/aws"
@@ -175,6 +177,9 @@ func (r *running) stop() *aws.Error {
 	return e
 }
 
+// limits finds the limit command of a query.
+var limits = regexp.MustCompile(`(?i)(?:^|\|)\s*limit\s+(\d+)`)
+
 // look asks how far the query is, and reads its further pages.
 func (r *running) look(ctx context.Context) (a Answer, status types.QueryStatus, err error) {
 	a.ID = r.id
@@ -208,6 +213,13 @@ func (r *running) look(ctx context.Context) (a Answer, status types.QueryStatus,
 	limit := r.query.Limit
 	if limit == 0 {
 		limit = QueryRows
+	}
+	// Rows that are events say by their number what the query's own limit left out;
+	// those of stats do not.
+	if m := limits.FindAllStringSubmatch(r.query.Text, -1); m != nil && slices.ContainsFunc(a.Ptrs, func(p string) bool { return p != "" }) {
+		if n, err := strconv.Atoi(m[len(m)-1][1]); err == nil {
+			limit = min(limit, n)
+		}
 	}
 	a.More = len(a.Rows) >= limit && a.Matched > int64(len(a.Rows))
 	return a, status, nil

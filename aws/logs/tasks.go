@@ -34,6 +34,7 @@ type knownTask struct {
 	asked   time.Time
 	ended   bool
 	alien   bool
+	about   Task // what was learnt last
 }
 
 type taskTrouble struct {
@@ -83,6 +84,22 @@ func (t *tasks) met(id string, s lines.StreamID) {
 		t.alien++
 		t.tail.store.DropStream(s)
 	}
+	if k.ended { // nobody asks about it again
+		t.tell(s, k.about)
+	}
+}
+
+// tell puts down what is known of a stream's task.
+func (t *tasks) tell(s lines.StreamID, a Task) {
+	if a.Ended != "" {
+		t.tail.notice(s, a)
+	}
+	t.tail.store.SetStream(s, func(st *lines.Stream) {
+		if a.Label != "" {
+			st.Label = a.Label
+		}
+		st.Ended = a.Ended
+	})
 }
 
 func (t *tasks) strangers() int {
@@ -159,17 +176,9 @@ func (t *tasks) learn(ids []string, about map[string]Task) {
 			drop = append(drop, k.streams...)
 			continue
 		}
-		k.ended = a.Ended != ""
+		k.ended, k.about = a.Ended != "", a
 		for _, s := range k.streams {
-			if k.ended {
-				t.tail.notice(s, a)
-			}
-			t.tail.store.SetStream(s, func(st *lines.Stream) {
-				if a.Label != "" {
-					st.Label = a.Label
-				}
-				st.Ended = a.Ended
-			})
+			t.tell(s, a)
 		}
 	}
 	t.mu.Unlock()

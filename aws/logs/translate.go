@@ -68,7 +68,19 @@ func streamsOf(sources []Source) string {
 	return "^(" + strings.Join(parts, "|") + ")"
 }
 
-func slashed(expr string) string { return strings.ReplaceAll(expr, "/", `\/`) }
+// slashed escapes the slashes of an expression that are not escaped already.
+func slashed(expr string) string {
+	var b strings.Builder
+	escaped := false
+	for i := range len(expr) {
+		if expr[i] == '/' && !escaped {
+			b.WriteByte('\\')
+		}
+		escaped = expr[i] == '\\' && !escaped
+		b.WriteByte(expr[i])
+	}
+	return b.String()
+}
 
 // condition says one part of a filter; name is what stands for its field.
 func condition(t match.Term, name string) string {
@@ -128,6 +140,9 @@ func levelExpr(t match.Term) string {
 		if ok {
 			in = append(in, w.words)
 		}
+	}
+	if len(in) == 0 {
+		return `^\b\B` // no level is above the highest or below the lowest: no line
 	}
 	return `(?i)\b(` + strings.Join(in, "|") + `)\b`
 }
