@@ -31,6 +31,7 @@ type Index struct {
 	tasks    map[string]Badge
 	hosts    map[string]Badge
 	total    Badge
+	crossed  map[int][]string // by number in Findings: the further services of an attack sequence
 }
 
 // NewIndex arranges findings. Each is counted once per cluster, service and task.
@@ -38,7 +39,7 @@ type Index struct {
 // the other findings on these tasks name.
 func NewIndex(at time.Time, state State, all []Finding) *Index {
 	x := &Index{At: at, State: state, Findings: slices.Clone(all), clusters: map[string]Badge{}, services: map[string]Badge{},
-		tasks: map[string]Badge{}, hosts: map[string]Badge{}}
+		tasks: map[string]Badge{}, hosts: map[string]Badge{}, crossed: map[int][]string{}}
 	serviceOf := map[string]string{} // by task
 	for _, f := range all {
 		if f.TaskARN != "" && f.ServiceName != "" {
@@ -48,8 +49,12 @@ func NewIndex(at time.Time, state State, all []Finding) *Index {
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		for _, t := range f.TaskARNs {
-			if f.ServiceName == "" {
-				f.ServiceName = serviceOf[t]
+			switch name := serviceOf[t]; {
+			case name == "" || name == f.ServiceName || slices.Contains(x.crossed[i], name):
+			case f.ServiceName == "":
+				f.ServiceName = name
+			default:
+				x.crossed[i] = append(x.crossed[i], name)
 			}
 		}
 		x.total.add(*f)
@@ -57,6 +62,9 @@ func NewIndex(at time.Time, state State, all []Finding) *Index {
 		count(x.hosts, f.InstanceID, *f)
 		if f.ServiceName != "" {
 			count(x.services, serviceKey(f.ClusterARN, f.ServiceName), *f)
+		}
+		for _, name := range x.crossed[i] {
+			count(x.services, serviceKey(f.ClusterARN, name), *f)
 		}
 		count(x.tasks, f.TaskARN, *f)
 		for _, t := range f.TaskARNs {
@@ -126,10 +134,10 @@ func (x *Index) Of(arn, service string) []Finding {
 		return nil
 	}
 	var out []Finding
-	for _, f := range x.Findings {
+	for i, f := range x.Findings {
 		switch {
 		case service != "":
-			if f.ClusterARN == arn && f.ServiceName == service {
+			if f.ClusterARN == arn && (f.ServiceName == service || slices.Contains(x.crossed[i], service)) {
 				out = append(out, f)
 			}
 		case f.ClusterARN == arn, f.TaskARN == arn, f.InstanceID == arn, slices.Contains(f.TaskARNs, arn):
